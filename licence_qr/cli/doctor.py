@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from licence_qr.bootstrap import build
+from licence_qr.cli.console import whoever_runs_this
 from licence_qr.cli.errors import as_facts, tell_findings
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
@@ -15,8 +16,13 @@ from licence_qr.errors import LicenceQRError
 
 
 @click.command(cls=Command, short_help="检查安全隐患。 Look for what makes this installation unsafe.")
+@click.option(
+    "--confirm-clock",
+    is_flag=True,
+    help="确认本机时钟现在是准的（以前快了）。 Say that this machine's clock is right now, and was ahead before.",
+)
 @json_option
-def doctor(as_json: bool) -> None:
+def doctor(confirm_clock: bool, as_json: bool) -> None:
     """逐项检查安全隐患：服务是否正常，根密钥和口令放在哪里，文件权限，密钥何时到期，账号是否有第二重验证。每项说明怎么办。
     退出状态：0 没有隐患，1 有。
 
@@ -24,11 +30,10 @@ def doctor(as_json: bool) -> None:
     files, when keys end, accounts without a second factor. Each finding says what to do. Exit status: 0 nothing found,
     1 something found.
     """
-    _tell(
-        build(load_settings()).doctor.examine(datetime.now(UTC)),
-        "没有发现隐患。 Nothing unsafe was found.",
-        as_json=as_json,
-    )
+    services, now = build(load_settings()), datetime.now(UTC)
+    if confirm_clock:
+        services.preparations.confirm_clock(whoever_runs_this(), now)
+    _tell(services.doctor.examine(now), "没有发现隐患。 Nothing unsafe was found.", as_json=as_json)
 
 
 @click.command(cls=Command, short_help="检查登记库是否完整。 Check that everything is still there.")

@@ -15,6 +15,7 @@ from licence_qr.cli.main import commands
 from licence_qr.config import load_settings
 from licence_qr.domain.roles import Role
 from licence_qr.services.accounts.second_factor.checking import Proof
+from licence_qr.services.register.chronology import made_up_past
 
 PASSWORD = "a good long password"
 ARGUMENTS = ["account", "reset-second-factor", "li", "--administrator", "wang", "--second", "zhao", "--reason", "核对"]
@@ -29,10 +30,11 @@ def enrolled(services, name, now):
 
 def two_and_an_owner(services, owner, then):
     """An owner, and two who are of two hands: the administrator was opened here, the supervisor at the desk by another."""
-    for name, role in ((owner, Role.CLERK), ("wang", Role.ADMIN), ("qian", Role.ADMIN)):
-        services.accounts.create(name, name, "baishiyi", frozenset({role}), PASSWORD, then)
-    desk = services.accounts.acting(services.accounts.user("qian"))
-    desk.create("zhao", "zhao", "baishiyi", frozenset({Role.SUPERVISOR}), PASSWORD, then)
+    with made_up_past():
+        for name, role in ((owner, Role.CLERK), ("wang", Role.ADMIN), ("qian", Role.ADMIN)):
+            services.accounts.create(name, name, "baishiyi", frozenset({role}), PASSWORD, then)
+        desk = services.accounts.acting(services.accounts.user("qian"))
+        desk.create("zhao", "zhao", "baishiyi", frozenset({Role.SUPERVISOR}), PASSWORD, then)
 
 
 def test_both_are_asked_for_their_password_and_their_code(copied):

@@ -26,6 +26,7 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import AT_THE_MACHINE, Role
 from licence_qr.process.system_user import system_user
 from licence_qr.services.keys.trust_list_editions import KeyPurpose
+from licence_qr.services.register.chronology import made_up_past
 from licence_qr.store.accounts import identity_bindings
 from licence_qr.store.accounts.identity_bindings import Binding
 from licence_qr.store.register import history, traces
@@ -109,15 +110,16 @@ def told(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     services = build(load_settings(environ(folder)), hasher=QUICK)
     told = {"init": set(left_by_the_console(services))}  # which made the demonstration
     then = datetime.now(UTC) - timedelta(days=SETTLED_DAYS)
-    for name in ("wang", "qian"):
-        services.accounts.create(name, name, "baishiyi", frozenset({Role.ADMIN}), PASSWORD, then)
-    desk = services.accounts.acting(services.accounts.user("qian") or AT_THE_MACHINE)
-    desk.create("zhao", "zhao", "bafu", frozenset({Role.SUPERVISOR}), PASSWORD, then)
-    binding = Binding(bound_person(services), ServiceIdentity("https://sso.example.gov.cn", "wang"), then)
-    with services.database.write() as tx:
-        identity_bindings.put(tx, binding)
-    services.accounts.create("by-service", "示例", "bafu", frozenset({Role.CLERK}), PASSWORD, then, staff_no="S-1")
-    services.accounts.set_service_only("by-service", then, only=True)
+    with made_up_past():
+        for name in ("wang", "qian"):
+            services.accounts.create(name, name, "baishiyi", frozenset({Role.ADMIN}), PASSWORD, then)
+        desk = services.accounts.acting(services.accounts.user("qian") or AT_THE_MACHINE)
+        desk.create("zhao", "zhao", "bafu", frozenset({Role.SUPERVISOR}), PASSWORD, then)
+        binding = Binding(bound_person(services), ServiceIdentity("https://sso.example.gov.cn", "wang"), then)
+        with services.database.write() as tx:
+            identity_bindings.put(tx, binding)
+        services.accounts.create("by-service", "示例", "bafu", frozenset({Role.CLERK}), PASSWORD, then, staff_no="S-1")
+        services.accounts.set_service_only("by-service", then, only=True)
     runner = CliRunner(env=environ(folder))
     for command, (arguments, _) in list(LEAVES.items())[1:]:
         before = left_by_the_console(services)

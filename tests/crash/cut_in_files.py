@@ -95,7 +95,7 @@ class Keys(Scene):
             yield "a key is compromised, and what remains valid of it is lost"
         for purpose in (KeyPurpose.LICENCE, KeyPurpose.STATUS):
             services.keys.signing_key_for(purpose, NOW)
-        build_ceremony(services.settings, by=_CONSOLE).new(KeyPurpose.STATUS, None, NOW)
+        build_ceremony(services.settings, by=_CONSOLE).new(KeyPurpose.STATUS, None, NOW + timedelta(hours=1))
 
 
 class Reminders(Scene):

@@ -20,8 +20,12 @@ from proxies import HERE, Proxy, nginx_command, running
 from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
 from licence_qr.credential.token import to_digits
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import AT_THE_MACHINE
 from licence_qr.errors import ConflictError
 from licence_qr.services.keys.lan_certificate import CERTIFICATE, KEY, lan_certificate
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
 from licence_qr.store.register import codes
 
 # A mount of its own needs root, or to be root in a namespace of one's own.
@@ -145,6 +149,18 @@ def test_clock_set_back(here):
     told = reasons(here, now - timedelta(days=1))
     assert "时钟被调慢了" in told["clock_behind"] and "the clock has been set back" in told["clock_behind"]
     assert reasons(here, now) == {}
+    services = build(load_settings(settings_of(here)))
+    with services.database.write() as tx:
+        ahead = NewEvent(kind=EventKind.LICENCE_CHANGED, subject="x", at=now + timedelta(days=1), by=AT_THE_MACHINE)
+        events.write(tx, ahead)
+    services.database.close()
+    refused = run_here(settings_of(here), "keys", "new", "licence")
+    assert refused.status == 1 and says("clock_behind", refused.err)
+    assert "[clock_behind]" in run_here(settings_of(here), "doctor").out
+    # The clock was ahead, and is right now.
+    assert "[clock_behind]" not in run_here(settings_of(here), "doctor", "--confirm-clock").out
+    assert run_here(settings_of(here), "keys", "new", "licence").status == 0
+    assert reasons(here, datetime.now(UTC)) == {}
 
 
 def test_port_in_use(here):

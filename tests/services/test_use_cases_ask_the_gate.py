@@ -115,7 +115,7 @@ WITHOUT_A_PERSON = (
     | {f"staff.{name}" for name in ("add", "change", "merge", "set_roles", "reopen")}
     | {"reports.send", "ratings.rate"}
     | {"reports.sweep", "ratings.sweep", "life_sweep.run", "reminders.run", "status_publishing.publish"}
-    | {"trace_keeping.sweep", "trace_keeping.note_sweep", "preparations.note"}
+    | {"trace_keeping.sweep", "trace_keeping.note_sweep", "preparations.note", "preparations.confirm_clock"}
     | {"importing.import_departments", "demonstration_register.fill", "demonstration_since.perform"}
 )
 

@@ -1,8 +1,10 @@
-"""A real server signs at its start what was committed before the last end and not signed yet."""
+"""A real server signs at its start what was committed before the last end and not signed yet, unless the clock was set
+back since, which it tells."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -32,3 +34,14 @@ def test_what_waits_for_a_signature_gets_it_when_the_service_starts(
     assert waiting() == 0
     assert services.issuance.issue(make_application(), clerk, "key", now).repeated
     services.database.close()
+
+
+def test_a_clock_that_was_set_back_is_told_when_the_service_starts(
+    start, tmp_path, make_services, make_application, clerk
+):
+    services = make_services(tmp_path / "installation")
+    services.issuance.issue(make_application(), clerk, "key", datetime.now(UTC) + timedelta(days=1))
+    services.database.close()
+    server = start()
+    server.wait_until_answered()
+    assert "the clock has been set back" in server.err.read_text(encoding="utf-8")

@@ -104,6 +104,7 @@ def _serve_until_stopped(
         if keeper:
             keeper.await_socket()
         services.coding.signer.check_codes(now)
+        services.watching.check_clock(now)
         services.coding.finishing.finish_waiting(now)  # what was committed before the last end and not signed yet
     except (KeyStoreError, RegisterError) as error:
         # Citizens can still look up codes; the desk shows the same error when something is to be signed.

@@ -19,7 +19,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -149,6 +149,16 @@ TRACES = frozenset(
         EventKind.SEARCHED,
     }
 )
+
+# How far before the newest event an act may be entered: it takes its instant before it waits for its turn to write.
+CLOCK_TOLERANCE = timedelta(minutes=15)
+# What is written down whatever the clock says: it tells of the register itself, or must not wait.
+WHATEVER_THE_CLOCK = TRACES | {
+    EventKind.KEY_COMPROMISED,
+    EventKind.REGISTER_PREPARED,
+    EventKind.SIGNING_REFUSED,
+    EventKind.REGISTER_DIFFERED,
+}
 
 # Tries of whoever it was: those that follow one another are told together (``services.register.refusals``).
 REFUSALS = frozenset(

@@ -26,6 +26,7 @@ from licence_qr.services.feedback.reports_desk import ReportAct, ReportsDesk
 from licence_qr.services.inspecting.draws import DrawRequest, Draws
 from licence_qr.services.inspecting.receive import Inspections, unanswered
 from licence_qr.services.inspecting.second_officer import AnswerRequest, SecondOfficers
+from licence_qr.services.register import chronology
 from licence_qr.store.database.connections import Database
 from licence_qr.store.feedback import ratings as stored_ratings
 from licence_qr.store.feedback import reports
@@ -125,13 +126,14 @@ class DemonstrationSince:
         with self.database.read() as tx:
             if register_kind.get(tx, _FACT) == _DONE:
                 return
-        for number, report in enumerate(since().report, start=1):
-            self._report(report, f"demonstration-report-{number}", now)
-        for number, rating in enumerate(since().rating, start=1):
-            self._rate(rating, f"demonstration-rating-{number}", now)
-        for visit in since().inspection:
-            self._visit(visit, now)
-        self._draw(now)
+        with chronology.made_up_past():
+            for number, report in enumerate(since().report, start=1):
+                self._report(report, f"demonstration-report-{number}", now)
+            for number, rating in enumerate(since().rating, start=1):
+                self._rate(rating, f"demonstration-rating-{number}", now)
+            for visit in since().inspection:
+                self._visit(visit, now)
+            self._draw(now)
         with self.database.write() as tx:
             register_kind.put(tx, _FACT, _DONE)
 

@@ -41,6 +41,7 @@ def adopt(ceremony: Ceremony, path: Path, now: datetime) -> TrustedKey:
     Raises KeyStoreError ``adopt_name``, ``adopt_listed`` (a list has it already), ``adopt_compromised``, ``adopt_foreign``
     (of another installation), ``key_passphrase`` and those of the files, and what every change raises.
     """
+    ceremony.demand_clock(now)
     keys = ceremony.keys
     with key_files.only_one(keys.folder):
         root, current = ceremony.root(), keys.trust_list()

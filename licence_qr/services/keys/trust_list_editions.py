@@ -18,10 +18,11 @@ from licence_qr.errors import InputError, KeyStoreError, RegisterError
 from licence_qr.services.keys.keyring import KeyPlace, Keys
 from licence_qr.services.keys.root import Root, RootPlace
 from licence_qr.services.keys.steps import Step, Tell, silent
-from licence_qr.services.register import events
+from licence_qr.services.register import chronology, events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database
 from licence_qr.store.keys import key_files, newest_lists, noted_lists, signed_codes
+from licence_qr.store.register import history
 
 __all__ = ["KeyPlace", "KeyState", "KeyPurpose", "TrustedKey"]
 
@@ -53,7 +54,8 @@ class Ceremony:
     A new key is on the disk before the list that names it, and the list before anything is signed; ``tell`` gets the steps.
 
     Every change raises KeyStoreError ``root_key_away``, ``root_passphrase`` or ``root_key_other``, and those of the files;
-    nothing is changed then. Concurrent changes wait for one another.
+    every one but a compromise, which must not wait, RegisterError ``clock_behind`` where the clock was set back. Nothing is
+    changed then. Concurrent changes wait for one another.
     """
 
     keys: Keys
@@ -75,6 +77,7 @@ class Ceremony:
 
         Raises InputError ``key_first_day_past``: a key cannot sign before it was created; ``date_out_of_range``.
         """
+        self.demand_clock(now)
         day = local_date(now) if first is None else day_in_range(first, "from")
         if day < local_date(now):
             raise InputError("key_first_day_past", field="from", found=day, today=local_date(now))
@@ -90,6 +93,7 @@ class Ceremony:
 
         A second call on the same day changes nothing.
         """
+        self.demand_clock(now)
         today = local_date(now)
         last = today + timedelta(days=overlap_days)
         with key_files.only_one(self.keys.folder):
@@ -117,6 +121,7 @@ class Ceremony:
         Codes dated later are refused, because a forgotten copy of the key may exist. Raises KeyStoreError
         ``key_stays_compromised``.
         """
+        self.demand_clock(now)
         if key.state is KeyState.COMPROMISED:
             raise KeyStoreError("key_stays_compromised", kid=key.kid.hex())
         if key.state is KeyState.RETIRED:
@@ -230,6 +235,15 @@ class Ceremony:
         made = self.keys.make_key(purpose, current.keys, first)
         self.tell(Step.KEY_MADE, {"purpose": purpose.value, "kid": made.kid.hex()})
         return made
+
+    def demand_clock(self, now: datetime) -> None:
+        """Raise RegisterError ``clock_behind`` where the clock was set back since the newest event."""
+        newest = None
+        with suppress(RegisterError):  # as ``_write``: where there is no register to ask, nothing waits for it
+            self.database.check_version()
+            with self.database.read() as tx:
+                newest = history.newest_at(tx)
+        chronology.check(now, newest)
 
     def publish(self, root: Root, changed: TrustList, now: datetime) -> None:
         """Put a list in force, as the next edition."""

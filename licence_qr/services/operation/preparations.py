@@ -1,4 +1,4 @@
-"""Who made or upgraded the register."""
+"""Who made or upgraded the register, and who said that the clock of this machine is right."""
 
 from __future__ import annotations
 
@@ -41,3 +41,14 @@ class Preparations:
             made = NewEvent(kind=EventKind.REGISTER_PREPARED, subject=subject, at=now, by=by, after=told)
             events.write(tx, made)
         return True
+
+    def confirm_clock(self, by: Actor, now: datetime) -> None:
+        """Record that the clock of this machine is right although it is behind the newest event: it was wrong before. From
+        then on acts are entered again. Raises RegisterError."""
+        with self.database.write() as tx:
+            newest = history.newest_at(tx)
+            told = {"clock": now.isoformat(), "newest": newest.isoformat() if newest else None}
+            confirmed = NewEvent(
+                kind=EventKind.REGISTER_PREPARED, subject=history.CLOCK_CONFIRMED, at=now, by=by, after=told
+            )
+            events.write(tx, confirmed)

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from licence_qr.credential.status_list import CLOCK_TOLERANCE
 from licence_qr.credential.trust_list import KeyPurpose, TrustList
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import LicenceQRError, RegisterError
 from licence_qr.services.keys.keyring import FIRST_PURPOSES, Keys
 from licence_qr.services.publishing.status_signer import LIFETIME
+from licence_qr.services.register import chronology
 from licence_qr.store.backup import last_backup
 from licence_qr.store.database.connections import WRITE_WAIT_SECONDS
 from licence_qr.store.database.probe import RegisterProbe
@@ -90,6 +90,11 @@ class Watching:
             if kept is None or not timedelta() <= now - kept.at < _KEPT_FOR:
                 kept = self._kept = self._look(now)
             return kept
+
+    def check_clock(self, now: datetime) -> None:
+        """Raise RegisterError ``clock_behind`` where the clock was set back since the newest event; RegisterError."""
+        with self.probe.reading() as tx:
+            chronology.check(now, history.newest_at(tx))
 
     def _look(self, now: datetime) -> Readiness:
         set_aside = pending_events.how_many_set_aside(self.probe.path)
@@ -189,8 +194,7 @@ class Watching:
 def _check_clock(found: Readiness) -> None:
     known = (found.newest_event_at, found.trust_list_issued_at)
     newest = max((each for each in known if each is not None), default=None)
-    if newest is not None and newest > found.at + CLOCK_TOLERANCE:
-        raise RegisterError("clock_behind", now=_told(found.at), newest=_told(newest))
+    chronology.check(found.at, newest)
 
 
 def _told(instant: datetime) -> str:

@@ -12,9 +12,10 @@ from datetime import date, datetime
 from typing import Any
 
 from licence_qr.domain.plain_text import plain_line, plain_text
-from licence_qr.domain.register.events import SALT_BYTES, Event, EventKind, split
+from licence_qr.domain.register.events import SALT_BYTES, WHATEVER_THE_CLOCK, Event, EventKind, split
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import RegisterError
+from licence_qr.services.register import chronology
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import history, pending_events
 
@@ -46,7 +47,10 @@ class NewEvent:
 
 
 def write(tx: Transaction, new: NewEvent) -> None:
-    """Append one event, in the transaction of what it tells."""
+    """Append one event, in the transaction of what it tells. Raises RegisterError ``clock_behind`` where it is an act, and
+    the clock was set back."""
+    if new.kind not in WHATEVER_THE_CLOCK:
+        chronology.demand(tx, new.at)
     history.append(tx, _event(new))
 
 

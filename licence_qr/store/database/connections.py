@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,11 +41,15 @@ AfterCommit = Callable[[Sequence[Any]], None]
 class Transaction:
     """One open transaction; aggregate modules take it as their first argument."""
 
-    __slots__ = ("_connection", "after", "given_before", "reached", "writable")
+    __slots__ = ("_connection", "after", "given_before", "instants", "reached", "writable")
 
-    def __init__(self, connection: sqlite3.Connection, *, writable: bool) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, *, writable: bool, instants: dict[datetime, None] | None = None
+    ) -> None:
+        """``instants``: those at which acts were entered here and the clock was found right; one for many transactions."""
         self._connection = connection
         self.writable = writable
+        self.instants = {} if instants is None else instants
         self.reached: dict[str, int] = {}  # the highest number of each series that was given in this transaction
         self.given_before: dict[str, int] = {}  # the highest that was given before it, where that is known
         self.after: dict[AfterCommit, list[Any]] = {}
@@ -138,6 +143,7 @@ class Database:
         self._numbers_given = numbers_given
         self._queue = WritersQueue(path)
         self._local = threading.local()
+        self._instants: dict[datetime, None] = {}
 
     def create_or_upgrade(self) -> None:
         """Make the register, or bring it to this program's version, in one transaction."""
@@ -224,7 +230,7 @@ class Database:
                 connection.execute(begin)
                 if writable:
                     self._refuse_log(connection)
-                yield Transaction(connection, writable=writable)
+                yield Transaction(connection, writable=writable, instants=self._instants)
                 connection.execute("COMMIT")
             except BaseException:
                 if connection.in_transaction:

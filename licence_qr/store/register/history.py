@@ -24,6 +24,7 @@ COLUMNS = (
     "effective_on", "proposed_by", "private", "person_id", "session", "device", "network",
     "on_behalf_of",
 )  # fmt: skip
+CLOCK_CONFIRMED = "clock/confirmed"  # subject: somebody has said that the clock of this machine is right
 _SELECT = f"SELECT {', '.join(COLUMNS)} FROM history"
 
 
@@ -111,8 +112,13 @@ def of_subject(tx: Transaction, subject: str, kinds: Collection[str]) -> list[Ev
 
 
 def newest_at(tx: Transaction) -> datetime | None:
-    """The instant of the last event; None before the first."""
-    row = tx.one("SELECT at FROM history ORDER BY seq DESC LIMIT 1")
+    """The instant of the newest event; None before the first. Those from before the clock was last confirmed do not count:
+    it may have been wrong then."""
+    row = tx.one(
+        "SELECT at FROM history"
+        " WHERE seq >= (SELECT coalesce(max(seq), 0) FROM history WHERE subject = ?) ORDER BY at DESC LIMIT 1",
+        (CLOCK_CONFIRMED,),
+    )
     return datetime.fromisoformat(row["at"]) if row else None
 
 

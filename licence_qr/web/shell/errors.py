@@ -32,6 +32,8 @@ _STATUS_BY_CODE = {
     "too_many_reports": 429,
     "reports_no_room": 503,
 }
+# Of what only the operator can mend this names neither paths nor keys, and whoever enters an act has to know why it waits.
+_TOLD_TO_ALL = frozenset({"clock_behind"})
 _WORDED_HTTP = {400, 401, 403, 404, 405, 408, 409, 411, 413, 422, 429, 500, 503}
 
 
@@ -73,7 +75,11 @@ def problem_of(error: LicenceQRError, status: int | None = None) -> ErrorPage:
     What only the operator can mend is told to visitors in general words: the particular ones name paths and keys.
     """
     status = status or status_of(error)
-    told = error if status < 500 else LicenceQRError("http_503" if status == 503 else "http_500")
+    told = (
+        error
+        if status < 500 or error.code in _TOLD_TO_ALL
+        else LicenceQRError("http_503" if status == 503 else "http_500")
+    )
     try:
         main, other = _explain(told)
     except KeyError:

@@ -182,7 +182,7 @@ def test_a_damaged_allow_list_stops_no_other_code_when_the_register_is_gone(serv
     fresh, _ = issue(3, now + 3 * DAY)
     path = services.settings.keys / "allow-list.cbor"
     path.write_bytes(path.read_bytes()[:-1])
-    ceremony.retire(ceremony.keys.trust_list().keys[1], now)  # another edition: everything is read anew
+    ceremony.retire(ceremony.keys.trust_list().keys[1], now + 3 * DAY)  # another edition: everything is read anew
     gone = replace(services.lookup, database=GoneRegister())
     with pytest.raises(RegisterError):
         gone.scan(fresh, now + 3 * DAY)
@@ -212,7 +212,7 @@ def test_a_damaged_allow_list_stops_nothing_but_the_codes_it_is_about(services, 
     fresh, _ = issue(3, now + 3 * DAY)
     path = services.settings.keys / "allow-list.cbor"
     path.write_bytes(path.read_bytes()[:-1])
-    ceremony.retire(ceremony.keys.trust_list().keys[1], now)  # another edition: everything is read anew
+    ceremony.retire(ceremony.keys.trust_list().keys[1], now + 3 * DAY)  # another edition: everything is read anew
     for told in (services.lookup.scan, build_verification(services.settings).of_text):
         assert told(fresh, now + 3 * DAY)
         assert refusal(told, before, now + 3 * DAY) == "allow_list_not_canonical"

@@ -37,6 +37,7 @@ from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, Su
 from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import InputError, InvalidApplication, RuleError
+from licence_qr.services.register.chronology import made_up_past
 from licence_qr.services.register.state_on_day import PastState, effective_day_of
 from licence_qr.store.register import codes, entities, history, marks, permits
 
@@ -308,7 +309,8 @@ def test_lives_of_businesses_hold_to_the_rules(walked: Services, make_applicatio
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
     )
-    run_state_machine_as_test(Lives, settings=steps)
+    with made_up_past():  # each life begins on the first day
+        run_state_machine_as_test(Lives, settings=steps)
     with walked.database.read() as tx:
         numbers = [row["permit_no"] for row in tx.all("SELECT permit_no FROM permits WHERE permit_no IS NOT NULL")]
     by_year: dict[int, list[int]] = {}

@@ -99,7 +99,7 @@ def test_a_photograph_of_a_report_that_its_rule_deleted_stays_deleted(here: Here
     services, now = here.services(), datetime.now(UTC)
     services.reports.send(sent(place="示例路1号", office="baishiyi", photo=picture()), CLIENT, now)
     for step in (ReportStep.CONTACTED, ReportStep.ANSWERED, ReportStep.CALLED_BACK):
-        act(services, step)
+        act(services, step, at=now)
     services.reports_desk.photo(CLERK, 1, now)
     here.back_up()
     services.reports.sweep(LATER)

@@ -54,10 +54,18 @@ def picture(size: tuple[int, int] = (40, 30)) -> bytes:
     return written.getvalue()
 
 
-def act(services: Services, step: ReportStep, text: str = "内部情况", *, actor: Actor = CLERK, **more: Any) -> Any:
+def act(
+    services: Services,
+    step: ReportStep,
+    text: str = "内部情况",
+    *,
+    actor: Actor = CLERK,
+    at: datetime = NOW,
+    **more: Any,
+) -> Any:
     """Take one step with the form as it stands now."""
     revision = services.reports_desk.get(actor, 1, NOW).report.revision
-    return services.reports_desk.act(actor, 1, ReportAct(step.value, text, revision, **more), more.pop("at", NOW))
+    return services.reports_desk.act(actor, 1, ReportAct(step.value, text, revision, **more), at)
 
 
 def receipt(services: Services, number: CodeId, at: datetime = NOW) -> ReportReceipt:

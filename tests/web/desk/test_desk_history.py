@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from desk_pages import Browser, clerk, desk_app, desk_services, elsewhere, signed_in
+from desk_pages import Browser, clerk, elsewhere, installation, signed_in
 from flask import Flask
 
 from licence_qr.bootstrap import Services
@@ -20,11 +20,26 @@ from licence_qr.domain.roles import BY_ITSELF, Actor
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.register import entities, history
+from licence_qr.web.app import create_app
 
-__all__ = ["clerk", "desk_app", "desk_services", "elsewhere"]
+__all__ = ["clerk", "elsewhere"]
 
 NAME = "重庆示例有历史客栈有限公司"
 REASON = "内部理由：电话核实"
+
+
+@pytest.fixture(scope="module")
+def desk_services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    """An installation of its own, because its history is years ahead: nothing else could be entered in it."""
+    return installation(tmp_path_factory.mktemp("history"))
+
+
+@pytest.fixture(scope="module")
+def desk_app(desk_services: Services, app: Flask) -> Flask:
+    """The application over it."""
+    desk_app = create_app(desk_services)
+    desk_app.test_client_class = app.test_client_class
+    return desk_app
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +138,7 @@ def test_the_english_page_says_it_in_english(clerk: Browser, uscc: str) -> None:
 def test_what_the_program_did_by_itself_is_told_in_both_languages(
     clerk: Browser, uscc: str, desk_services: Services
 ) -> None:
-    at, kind = datetime(2030, 5, 5, 2, 0, tzinfo=UTC), EventKind.PERMIT_REVIEWED
+    at, kind = datetime(2030, 5, 6, 18, 0, tzinfo=UTC), EventKind.PERMIT_REVIEWED
     with desk_services.database.write() as tx:
         new = NewEvent(kind=kind, subject="licence", at=at, by=BY_ITSELF, office="baishiyi", uscc=uscc)
         events.write(tx, new)

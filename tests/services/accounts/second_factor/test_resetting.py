@@ -11,6 +11,7 @@ from licence_qr.domain.roles import Role, at_console
 from licence_qr.errors import LicenceQRError
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.second_factor.resetting import Confirmer, FactorReset
+from licence_qr.services.register.chronology import made_up_past
 
 PASSWORD = "a good long password"
 CLIENT = "192.0.2.7"
@@ -28,10 +29,11 @@ def reset(person):
         ("qian2", Role.CATALOGUE, "7"),
         ("li", Role.CLERK, "10"),
     )
-    for name, role, staff_no in staff:
-        person.people.create(name, name[:4], "baishiyi", frozenset({role}), PASSWORD, long_ago, staff_no=staff_no)
-    desk = person.people.accounts.acting(person.people.user("wu"))
-    desk.create("sun", "sun", "baishiyi", frozenset({Role.SUPERVISOR}), PASSWORD, long_ago, staff_no="8")
+    with made_up_past():
+        for name, role, staff_no in staff:
+            person.people.create(name, name[:4], "baishiyi", frozenset({role}), PASSWORD, long_ago, staff_no=staff_no)
+        desk = person.people.accounts.acting(person.people.user("wu"))
+        desk.create("sun", "sun", "baishiyi", frozenset({Role.SUPERVISOR}), PASSWORD, long_ago, staff_no="8")
     resetting = FactorReset(person.factors.confirming)
 
     def reset(first="qian", second="sun", reason="身份证核对", passwords=(PASSWORD, PASSWORD), username="zhao"):
