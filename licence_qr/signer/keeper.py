@@ -15,6 +15,7 @@ from pathlib import Path
 
 from licence_qr.errors import KeyStoreError
 
+_FOLDER = "licence-qr-signer-"
 _START_SECONDS, _APART_SECONDS, _AGAIN_SECONDS = 30.0, 5.0, 0.02
 
 
@@ -55,10 +56,20 @@ class SignerKeeper:
             self._process.wait()
 
 
+def clear_up(folder: Path) -> None:
+    """Remove from ``folder`` what is left of servers that were killed."""
+    for each in folder.glob(f"{_FOLDER}*"):
+        server = each.name.removeprefix(_FOLDER).partition("-")[0]
+        if server.isdecimal() and not Path("/proc", server).exists():
+            shutil.rmtree(each, ignore_errors=True)
+
+
 @contextmanager
 def own_signer() -> Iterator[SignerKeeper]:
     """A signer of this server alone, which begins meanwhile."""
-    server, folder = os.getpid(), Path(tempfile.mkdtemp(prefix="licence-qr-signer-"))
+    server = os.getpid()
+    clear_up(Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{server}-"))
     keeper = SignerKeeper(folder / "socket")
     try:
         yield keeper
