@@ -7,6 +7,7 @@ them with the real services and looks. Both disks of ``power_cut`` are tried.
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import random
@@ -190,6 +191,10 @@ def test_the_program_itself_starts_signs_what_was_committed_and_finds_nothing(re
     with subprocess.Popen([*program, "serve"], env=environ, stdout=subprocess.DEVNULL) as server:
         try:
             wait_until_up(settings.port, server)
+            connection = http.client.HTTPConnection("127.0.0.1", settings.port)
+            connection.request("GET", "/healthz")  # answered by workers, which begin when what was committed is signed
+            connection.getresponse().read()
+            connection.close()
         finally:
             server.terminate()
     assert _unsigned(folder) == 0
