@@ -11,13 +11,13 @@ import re
 from flask import request
 
 from licence_qr.domain.roles import Actor
-from licence_qr.web.shell.security import is_https
 
+# The page names its note by the address in the browser, of which a proxy may tell nothing: so both are looked for.
+_NAMES = ("__Host-unsent-inspections", "unsent-inspections")
 _NOTE = re.compile(r"(\d{1,10})-(\d{1,4})")
 
 
 def count_of(actor: Actor) -> int:
     """How many inspections of ``actor`` this browser says it has not sent."""
-    name = "__Host-unsent-inspections" if is_https() else "unsent-inspections"
-    noted = _NOTE.fullmatch(request.cookies.get(name, ""))
+    noted = _NOTE.fullmatch(next(filter(None, map(request.cookies.get, _NAMES)), ""))
     return int(noted[2]) if noted and int(noted[1]) == actor.user_id else 0
