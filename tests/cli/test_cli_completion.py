@@ -37,7 +37,7 @@ def test_an_unknown_shell_is_refused(tmp_path, run):
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        (("licence-qr", "keys", "ro"), {"rotate"}),
+        (("licence-qr", "keys", "ro"), {"root", "rotate"}),
         (("licence-qr", "acc"), {"account"}),
         (("licence-qr", "keys", "new", "st"), {"status"}),
         (("licence-qr", "issue", "--js"), {"--json"}),

@@ -27,7 +27,7 @@ def codes(services: Services, now):
         home = services.settings.home
         keys = type(services.keys)(services.keys.folder, services.keys.passphrase_file)
         probe, waiting = RegisterProbe(home / "register.db"), services.database.writers_waiting
-        watching = Watching(probe, waiting, keys, FilesFolder(home / "files"), {"home": home})
+        watching = Watching(probe, waiting, keys, FilesFolder(home / "files"), {"home": home}, keys.check_signing)
         return [reason.code for reason in watching.look(at).reasons]
 
     return look

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from backed_up import Here, here
+from harmed import tamper
 from pyrage import x25519
 
 from licence_qr.errors import KeyStoreError, NotFoundError
 from licence_qr.services.operation.verifying import VerifiedBackup
-from licence_qr.store.database.sqlite import sqlite3
 from licence_qr.store.files import rows
 
 __all__ = ["here"]
@@ -39,14 +39,6 @@ def keep(here: Here, content: bytes) -> Path:
         rows.add(tx, sealed, datetime.now(UTC))
     services.database.close()
     return here.home / "files" / sealed.name[:2] / sealed.name
-
-
-def edit(here: Here, sql: str) -> None:
-    raw = sqlite3.connect(here.home / "register.db")
-    raw.execute("PRAGMA foreign_keys = OFF")
-    raw.execute(sql)
-    raw.commit()
-    raw.close()
 
 
 def objects(here: Here) -> list[Path]:
@@ -117,7 +109,9 @@ def test_a_damaged_object_is_written_again_once_its_file_is_gone(here: Here) -> 
 
 
 def test_references_of_the_copy_that_lead_nowhere_are_found(here: Here) -> None:
-    edit(here, "UPDATE premises SET uscc = '91500107M000000000' WHERE rowid = 1")
+    services = here.services()
+    tamper(services.database, "UPDATE premises SET uscc = '91500107M000000000' WHERE rowid = 1")
+    services.database.close()
     here.back_up()
     assert set(codes(here.verify())) == {"check_references"}
 

@@ -28,7 +28,7 @@ from licence_qr.store.register import history, traces
 
 __all__ = ["desk_app", "desk_services", "things"]
 
-ONES_OWN = ("sign_in", "second_factor", "password")  # pages about nobody but whoever has signed in
+ONES_OWN = ("sign_in", "second_factor", "password", "staff_number")  # pages about nobody but whoever has signed in
 ONES_ABSENCE = {f"desk.people_absences.{name}_absence" for name in ("enter_own", "change", "end")}
 # Whoever gets a role that decides gets it by two people, of whom the second may be an auditor.
 AS_SECOND_PERSON = {"desk.people_roles.confirm", "desk.people_roles.decline"}

@@ -85,6 +85,7 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
         "draft_id": clerk.start().rpartition("/")[2],
         "uscc": found[0],
         "named_id": "1",
+        "device_id": "0",
         "reset_id": str(asked_reset(desk_services, "administrator", PASSWORD, datetime.now(UTC))),
         "grant_id": str(asked_roles(desk_services, "administrator", PASSWORD, datetime.now(UTC))),
         "permit_id": permit[1],
