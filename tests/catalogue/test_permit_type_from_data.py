@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from desk_pages import PASSWORD, Browser, signed_in
 from further_catalogue import AUTHORITY_NAME, GRADED, OFFICE, PERMIT_TYPE, further_catalogue
-from import_register import Imported, as_csv, export, imported
+from import_register import NOW, Imported, as_csv, export, imported
 from inspection_texts import VISIT, answers, document, written
 from quick_passwords import QUICK
 
@@ -41,7 +41,6 @@ from licence_qr.store.register.permits import StoredPermit
 from licence_qr.web.app import create_app
 from licence_qr.wording import LANGUAGES, explain
 
-NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 WHY = Grounds("查实", "", "示例〔2026〕1号")
 
 

@@ -50,14 +50,14 @@ def test_a_reader_of_both_streams_who_stands_still_stops_nothing(start):
     os.close(reading)
 
 
-def test_a_full_disk_under_the_log_is_told_once_in_both_languages_and_people_are_answered(start):
+def test_a_full_disk_under_the_log_is_told_once_by_each_process_and_people_are_answered(start):
     with open("/dev/full", "w") as full:
         served = start(out=full)
     assert [served.wait_until_answered(), served.asked(LOGGED)] == [200, 303]
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait() == 0
     told = served.err.read_text(encoding="utf-8")
-    assert told.count("[log_not_written]") == 1
+    assert told.count("[log_not_written]") == 2  # by the server, and by the signer that it starts
     assert "日志（stdout）无法写入（No space left on device）" in told
     assert "The log (stdout) cannot be written (No space left on device)" in told
     assert '"route": "/desk/"' in told and "Traceback" not in told and "Logging error" not in told

@@ -11,6 +11,7 @@ import pytest
 from accessible import violations
 from flask import Flask
 from inspection_phone import STARTED
+from page_clock import set_clock
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from screens import POLLING
@@ -24,7 +25,6 @@ from verify_site import (
     look_for_update,
     new_context,
     opened,
-    set_clock,
     settled,
     sheet,
     typed,
