@@ -11,6 +11,7 @@ newest-lists.json               the highest edition of both lists that was in fo
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import os
 import secrets
@@ -120,12 +121,26 @@ def read_private_key(folder: Path, name: str, passphrase: bytes) -> ec.EllipticC
         raise KeyStoreError("key_missing", path=path) from None
     try:
         key = serialization.load_pem_private_key(pem, passphrase)
-    except (ValueError, TypeError) as error:
-        code = "key_passphrase" if b"ENCRYPTED" in pem and "password" in str(error).lower() else "key_damaged"
-        raise KeyStoreError(code, path=path) from None
+    except (ValueError, TypeError):
+        raise KeyStoreError("key_passphrase" if _is_whole(pem) else "key_damaged", path=path) from None
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise KeyStoreError("key_damaged", path=path)
     return key
+
+
+def _is_whole(pem: bytes) -> bool:
+    """Whether an encrypted PEM file (RFC 7468, 11) holds all of its DER sequence.
+
+    Then it is the passphrase that is wrong: of 256 wrong ones, one leaves a padding that looks right, and no key.
+    """
+    body = b"".join(line for line in pem.splitlines() if b"-----" not in line)
+    try:
+        der = base64.b64decode(body, validate=True)
+    except ValueError:
+        return False
+    # X.690, 8.1.3: of a sequence of 128 to 65,535 bytes the length stands in one or two bytes of its own.
+    head = 2 + (der[1] & 0x7F) if len(der) > 4 and der[:2] in {b"\x30\x81", b"\x30\x82"} else 0
+    return b"ENCRYPTED" in pem and head > 0 and len(der) == head + int.from_bytes(der[2:head], "big")
 
 
 def has_private_key(folder: Path, name: str) -> bool:
