@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from functools import cache
+from base64 import b64encode
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from licence_qr.domain.accounts.passwords import LEAST_GUESSES, MADE_BYTES, demand_length, normalized, words_about
@@ -37,10 +38,19 @@ def demand(password: str, about: Actor) -> None:
         raise InputError("password_personal" if guess.personal else "password_common", field="new_password")
 
 
-@cache
 def _decoy_hash(hasher: PasswordHasher) -> str:
-    """A hash to verify when the user name is unknown, so that the answer takes as long as for a known one."""
-    return hasher.hash(secrets.token_urlsafe(16))
+    """A hash to verify when the user name is unknown, so that the answer takes as long as for a known one.
+
+    Chance bytes in the form that argon2 gives a hash: of no password that anybody could find, and made in no time. Each
+    start of the program makes one.
+    """
+    salt, digest = (_unpadded(secrets.token_bytes(length)) for length in (hasher.salt_len, hasher.hash_len))
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
+
+
+def _unpadded(data: bytes) -> str:
+    return b64encode(data).decode().rstrip("=")
 
 
 class Passwords:

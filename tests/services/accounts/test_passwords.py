@@ -6,6 +6,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from quick_passwords import QUICK
 
 from licence_qr import wording
@@ -146,3 +148,22 @@ def test_the_words_of_one_person_are_not_those_of_another() -> None:
         sys.setswitchinterval(before)
     assert set(told[0::2]) == {"password_personal"}
     assert "password_personal" not in told[1::2]
+
+
+def test_an_unknown_name_costs_a_verification_of_the_full_cost_and_a_start_of_the_program_none() -> None:
+    verified: list[str] = []
+
+    class Watched(PasswordHasher):
+        def hash(self, *_: object, **__: object) -> str:
+            raise AssertionError
+
+        def verify(self, hash: str | bytes, password: str | bytes) -> bool:
+            assert not self.check_needs_rehash(hash)
+            with pytest.raises(VerifyMismatchError):  # it was counted, not refused for its form
+                super().verify(hash, password)
+            verified.append(str(hash))
+            raise VerifyMismatchError
+
+    for parameters in ((2, 16, 1), (1, 32, 2)):
+        assert not Passwords(Watched(*parameters)).fits(None, "seven grey herons")
+    assert len(set(verified)) == len(verified) == 2
