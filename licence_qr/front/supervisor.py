@@ -7,6 +7,7 @@ refused.
 
 from __future__ import annotations
 
+import importlib
 import os
 import pkgutil
 import resource
@@ -204,6 +205,8 @@ def serve(
     ``log`` is a configuration of logging (logging.config.dictConfig).
     """
     _allow_open_files(limits.connections)
+    # Once, before the workers are forked: loading it takes longer than to make one, and what is loaded here they share.
+    importlib.import_module(site.partition(":")[0])
     options: dict[str, Any] = {
         "backlog": limits.backlog,
         "workers": workers,

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from licence_qr.front.limits import Limits
     from licence_qr.front.supervisor import Beside, Tidy
 
-_SITE = "licence_qr.web.serving.site:LicenceSite"  # by name: it is the workers that load it
+_SITE = "licence_qr.web.serving.site:LicenceSite"  # by name: commands that do not serve need not load it
 
 
 def _listening(settings: Settings, limits: Limits) -> socket.socket:
