@@ -18,6 +18,8 @@ QUICK := tests/catalogue tests/domain tests/store tests/services tests/web tests
   tests/test_wording.py
 T ?=
 LAN ?=
+# The compiled program is kept, whatever the machine's habit: tests start it more than a hundred times.
+export PYTHONDONTWRITEBYTECODE :=
 export LICENCE_QR_PORT ?= $(PORT)
 export LICENCE_QR_LAN ?= $(if $(LAN),1,0)
 
