@@ -148,13 +148,24 @@ def serving(empty_installation: Path, tmp_path: Path):
         each.wait()
 
 
+def next_told(heard: socket.socket, process: subprocess.Popen[str]) -> bytes:
+    """What is told next; a service that has ended tells nothing any more."""
+    ended = os.pidfd_open(process.pid)
+    try:
+        ready, _, _ = select.select([heard, ended], [], [])
+    finally:
+        os.close(ended)
+    assert heard in ready, f"ended with {process.wait()}"
+    return heard.recv(64)
+
+
 def test_the_service_is_ready_when_it_answers_alive_while_it_does_and_says_when_it_stops(manager, serving):
     heard, name = manager
     port = free_port()
     served = serving(port, name)
-    assert heard.recv(64) == b"READY=1"
+    assert next_told(heard, served) == b"READY=1"
     assert answers((HERE, port), tls=False)
-    assert [heard.recv(64), heard.recv(64)] == [b"WATCHDOG=1"] * 2
+    assert [next_told(heard, served), next_told(heard, served)] == [b"WATCHDOG=1"] * 2
     served.send_signal(signal.SIGTERM)
     assert served.wait() == 0
     while (told := heard.recv(64)) == b"WATCHDOG=1":
@@ -170,7 +181,7 @@ def test_on_a_socket_that_systemd_holds_the_first_call_is_answered(manager, serv
     with connected(port, served) as first:
         first.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         assert first.recv(1000).startswith(b"HTTP/1.1 200 ")
-    assert heard.recv(64) == b"READY=1"
+    assert next_told(heard, served) == b"READY=1"
 
 
 def test_on_a_socket_that_systemd_holds_a_reload_refuses_nobody(manager, serving):
@@ -178,7 +189,7 @@ def test_on_a_socket_that_systemd_holds_a_reload_refuses_nobody(manager, serving
     port = free_port()
     served = serving(free_port(), name, "systemd-socket-activate", "-l", f"{HERE}:{port}")
     connected(port, served).close()
-    assert heard.recv(64) == b"READY=1"
+    assert next_told(heard, served) == b"READY=1"
     before = workers(served.pid)
     served.send_signal(signal.SIGHUP)
     while before & workers(served.pid):
