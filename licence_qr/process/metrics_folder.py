@@ -16,26 +16,37 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made there is this user's alone
-_RESERVED_BYTES = 1024 * 1024  # about twice what every route with every class of status takes
+# Half as much again as every route takes with every class of status, and many times what every lane takes.
+_HISTOGRAM_BYTES, _GAUGE_BYTES = 2 * 1024 * 1024, 64 * 1024
 _KINDS = ("histogram", "gauge_livesum")
 
 
 @contextmanager
 def metrics_folder(home: Path) -> Iterator[Path]:
     """A new folder for one run of the server over ``home``, removed at its end; those of runs that were killed go too."""
-    parent = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
-    prefix = f"licence-qr-{hashlib.sha256(os.fsencode(home)).hexdigest()[:12]}-"
-    for left in parent.glob(f"{prefix}*"):
-        if not is_running(left.name.removeprefix(prefix)):
+    for left in folders_of(home):
+        if not is_running(left.name.rpartition("-")[2]):
             shutil.rmtree(left, ignore_errors=True)
     server = os.getpid()
-    folder = parent / f"{prefix}{server}"
+    folder = folder_of(home, server)
     folder.mkdir(mode=0o700)
     try:
         yield folder
     finally:
         if os.getpid() == server:  # a worker that fails leaves this block too
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def folder_of(home: Path, server: int | str) -> Path:
+    """Where the workers of the process ``server`` over ``home`` count."""
+    parent = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+    return parent / f"licence-qr-{hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]}-{server}"
+
+
+def folders_of(home: Path) -> list[Path]:
+    """The folders of every server over ``home``: those that run, and those that were killed since the last start."""
+    each = folder_of(home, "*")
+    return list(each.parent.glob(each.name))
 
 
 def reserve(folder: Path) -> None:
@@ -50,7 +61,7 @@ def reserved(path: Path) -> None:
     """Make a file of zeros that has its room. Raises OSError when there is none."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        os.posix_fallocate(descriptor, 0, _RESERVED_BYTES)
+        os.posix_fallocate(descriptor, 0, _GAUGE_BYTES if path.name.startswith("gauge") else _HISTOGRAM_BYTES)
     finally:
         os.close(descriptor)
 

@@ -9,12 +9,12 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from harmed import APPLICATION, issued, reasons, says, settings_of
-from program import PROGRAM, run_here, workers
+from program import PROGRAM, end, run_here, workers
 from safe import passphrase_file, root_options
 
 from licence_qr.bootstrap import build
@@ -129,9 +129,7 @@ def test_worker_killed(here, tmp_path):
             select.select([], [], [], 0.01)
         service = until_answered(service, served, port)
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(service.pid, signal.SIGKILL)
-        service.wait()
+        end(service, here / "var")
 
 
 def until_answered(service, served, port: int):

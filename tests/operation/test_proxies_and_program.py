@@ -5,16 +5,14 @@ from __future__ import annotations
 import os
 import re
 import select
-import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from html import unescape
 from pathlib import Path
 
 import pytest
 from harmed import issued, settings_of
-from program import PROGRAM
+from program import PROGRAM, end
 from proxies import HERE, PROXY, Proxy, caddy_command, nginx_command, running
 
 from bench.bulk import scanned_paths
@@ -50,9 +48,7 @@ def proxy(request: pytest.FixtureRequest, here: Path, tmp_path: Path) -> Iterato
                 select.select([], [], [], 0.01)
             yield started
         finally:
-            with suppress(ProcessLookupError):
-                os.killpg(program.pid, signal.SIGKILL)
-            program.wait()
+            end(program, here / "var")
 
 
 def test_a_throttle_meets_the_visitor_whatever_address_he_claims_and_nobody_else(proxy):

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from program import PROGRAM, workers
+from program import PROGRAM, end, workers
 
 from bench.load import free_port
 from licence_qr.process.service_manager import answers, own_address, telling
@@ -49,8 +49,8 @@ def test_each_answer_is_told_and_no_other(manager):
     told = [heard.recv(64) for _ in range(4)]
     assert told == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1", b"STOPPING=1"]
     assert asked == [False, False, True, False, True, False, False, True]
-    for end in past_the_last:
-        end.close()
+    for each in past_the_last:
+        each.close()
 
 
 def test_an_abstract_socket_is_told_too():
@@ -143,9 +143,7 @@ def serving(empty_installation: Path, tmp_path: Path):
 
     yield serve
     for each in started:
-        with suppress(ProcessLookupError):
-            os.killpg(each.pid, signal.SIGKILL)
-        each.wait()
+        end(each, installation / "var")
 
 
 def next_told(heard: socket.socket, process: subprocess.Popen[str]) -> bytes:

@@ -8,15 +8,15 @@ import select
 import shutil
 import socket
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from program import PROGRAM, end
+
 from bench.load import free_port
 
-PROGRAM = Path(sys.executable).with_name("licence-qr")
 WORKERS = 2
 BREATH = 0.01  # between two looks, so that looking does not take the CPU from what is looked at
 
@@ -120,10 +120,8 @@ class Served:
             select.select([], [], [], BREATH)
 
     def kill(self) -> None:
-        """End what is left of it, after a test that failed."""
-        for process in self.group():
-            os.kill(process, 9)
-        self.process.wait()
+        """End what is left of it, and what it has left."""
+        end(self.process, self.home)
 
 
 def copy_of(installation: Path, folder: Path) -> Path:

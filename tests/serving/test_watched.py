@@ -10,15 +10,15 @@ import select
 import signal
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from urllib.parse import urlencode
 
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 from served import BREATH, WORKERS
 
+from licence_qr.process.metrics_folder import folder_of, folders_of
+
 ASKED = 40
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 - looked into, nothing is written
 
 
 def told(served, path: str) -> str:
@@ -55,7 +55,7 @@ def counted(served, route: str, status: str) -> float:
 
 def counting_processes(served) -> set[str]:
     """The workers that have counted something."""
-    (folder,) = IN_MEMORY.glob(f"licence-qr-*-{served.process.pid}")
+    folder = folder_of(served.home, served.process.pid)
     return {path.stem.rpartition("_")[2] for path in folder.glob("histogram_*.db")}
 
 
@@ -71,7 +71,7 @@ def test_every_worker_tells_the_counts_of_all_and_leaves_nothing_behind(start):
     assert in_lane(served, "operation") == {"running": 1, "waiting": 0}
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait() == 0
-    assert not list(IN_MEMORY.glob(f"licence-qr-*-{served.process.pid}"))
+    assert folders_of(served.home) == []
 
 
 def test_a_killed_worker_leaves_its_counts_and_no_file(start):
@@ -94,9 +94,10 @@ def test_a_folder_that_a_killed_server_left_goes_with_the_next_start(start):
     first.process.kill()
     first.process.wait()
     first.wait_until_all_are_gone()
-    assert list(IN_MEMORY.glob(f"licence-qr-*-{first.process.pid}"))
-    start().wait_until_answered()
-    assert not list(IN_MEMORY.glob(f"licence-qr-*-{first.process.pid}"))
+    assert folders_of(first.home) == [folder_of(first.home, first.process.pid)]
+    second = start()
+    second.wait_until_answered()
+    assert folders_of(first.home) == [folder_of(first.home, second.process.pid)]
 
 
 # What must never be in a log, and is sent to a server that logs.

@@ -5,16 +5,20 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
+import signal
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from safe import passphrase_file
 
 from licence_qr.cli.main import main
+from licence_qr.process.metrics_folder import folders_of
 
 PROGRAM = Path(sys.executable).with_name("licence-qr")
 
@@ -52,6 +56,16 @@ def run_here(settings: Mapping[str, str], *arguments: object, typed: str = "") -
     status = leave.value.code
     assert isinstance(status, int | None)
     return Ended(status or 0, out.getvalue(), err.getvalue())
+
+
+def end(server: subprocess.Popen[Any], home: Path) -> None:
+    """Kill what is left of a server over ``home``, the leader of its process group, and remove what it counted in: nobody
+    would start over that folder again, and memory would fill with the counts of killed servers."""
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
+    for left in folders_of(home):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def workers(server: int) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from licence_qr.web.app import create_app
 from licence_qr.web.operation.peers import PEER
+from licence_qr.web.serving.lanes import SIZES
 
 TOKEN = "a-token-of-this-test"
 HERE = {PEER: "127.0.0.1"}
@@ -120,6 +122,38 @@ def test_answers_are_counted_by_route_and_class(client):
     client.get("/")
     assert (counted("/p/<number>", "4xx"), counted("(none)", "4xx"), counted("/", "2xx")) == tuple(
         each + 1 for each in before
+    )
+
+
+# A worker that counts everything there is to count, in files whose room it took before.
+COUNTS_EVERYTHING = """
+import json, os, sys
+from pathlib import Path
+from licence_qr.process import metrics
+
+folder, (routes, lanes) = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]), json.load(sys.stdin)
+metrics.begin(folder)
+room = {path.name: path.stat().st_size for path in folder.iterdir()}
+for route in routes:
+    for status in "2345":
+        metrics.observe(route, status, 1.0)
+for lane in lanes:
+    for gauge in metrics.lane(lane):
+        gauge.inc()
+assert len(room) == 2 and room == {path.name: path.stat().st_size for path in folder.iterdir()}
+"""
+
+
+def test_the_room_that_a_worker_takes_is_enough_for_all_it_may_count(client, tmp_path):
+    """A file that has to grow when the memory is full would end the worker."""
+    (folder := tmp_path / "counts").mkdir()
+    routes = [rule.rule for rule in client.application.url_map.iter_rules()]
+    subprocess.run(
+        [sys.executable, "-c", COUNTS_EVERYTHING],
+        env=os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(folder)},
+        input=json.dumps([routes, list(SIZES)]),
+        text=True,
+        check=True,
     )
 
 
