@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from contextlib import closing
+from datetime import date, datetime
 
 import pytest
 
@@ -18,7 +19,7 @@ from licence_qr.store.database.sqlite import sqlite3
 
 # The newest step that holds the rules, and what they were when it was written. Whoever changes a rule adds a step, unless no
 # release has this one yet.
-HELD_BY = ("m040_constraints", "7653f576815e1886")
+HELD_BY = ("m040_constraints", "5c6c0abd21bd4508")
 OF_SQLITE_UTILS = "_sqlite_migrations"
 # Columns whose name ends as that of a key, and why they name no row of another table.
 NO_REFERENCE = {
@@ -150,6 +151,9 @@ def test_any_roles_together_are_known_and_nothing_else(many):
         ("", 0, 0), ("now", 0, 0), ("2026-1-1", 0, 0), ("20261130", 0, 0), ("2026-11-30 ", 0, 0), ("2460000.5", 0, 0),
         ("2026-11-30T07:00:11.238799+00:00", 0, 1), ("2026-11-30T07:00:11+00:00", 0, 1), ("2026-11-30 07:00:11+00:00", 0, 0),
         ("2026-11-30T07:00:11+08:00", 0, 0), ("2026-11-30T25:00:11+00:00", 0, 0), ("2026-11-30T07:00:11", 0, 0),
+        ("2026-11-30T23:59:59.999999+00:00", 0, 1), ("2026-02-30T07:00:11+00:00", 0, 0), ("2026-11-30T24:00:00+00:00", 0, 0),
+        ("2026-11-30T07:00+00:00", 0, 0), ("2026-11-30T07:00:11 +00:00", 0, 0), ("2026-11-30T07:00:11.5+00:00", 0, 0),
+        ("0000-11-30", 0, 0), ("0000-11-30T07:00:11+00:00", 0, 0), ("2026-11-30T07:00:11+00:00\0", 0, 0),
     ],
 )  # fmt: skip
 def test_what_is_a_day_and_what_an_instant(value, day, instant):
@@ -157,6 +161,28 @@ def test_what_is_a_day_and_what_an_instant(value, day, instant):
         conditions = ", ".join(on_sqlite.condition(each.condition) for each in (*days("x"), *instants("x")))
         found = db.execute(f"SELECT {conditions} FROM (SELECT ? AS x)", (value,)).fetchone()  # noqa: S608
         assert found == (day, instant)
+    if value and day:
+        date.fromisoformat(value)
+    if value and instant:
+        assert datetime.fromisoformat(value).isoformat() == value
+
+
+def test_every_unique_key_of_a_table_that_keeps_its_rows_stands_in_a_rule(empty):
+    """SQLite deletes the row that is in the way of another, without asking what refuses a deletion."""
+    missing = []
+    for each in TABLES:
+        refused = " ".join(refusal.condition for refusal in each.refusals if refusal.kind is WriteKind.INSERT)
+        keeps = any(refusal.name.endswith("_replaced") for refusal in each.refusals)
+        for index in empty.execute(f"PRAGMA index_list({each.name})").fetchall() if keeps else ():
+            named = [row[2] for row in empty.execute(f"PRAGMA index_info({index[1]})").fetchall()]
+            if index[2] and " AND ".join(f"{column} = NEW.{column}" for column in named) not in refused:
+                missing.append((each.name, named))
+    assert missing == []
+
+
+def test_the_text_of_a_table_is_taken_apart_at_its_columns_and_keys():
+    text = "CREATE TABLE x (a TEXT, b INTEGER CHECK (b IN (1, 2)), PRIMARY KEY (a, b), /* rules */ CHECK (c)) STRICT"
+    assert list(on_sqlite.parts(text)) == ["a TEXT", "b INTEGER CHECK (b IN (1, 2))", "PRIMARY KEY (a, b)"]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from licence_qr.store.database.connections import Row, Transaction
-from licence_qr.store.database.rules import holding
+from licence_qr.store.database.rules import holding, shape
 from licence_qr.store.database.rules.holding import BrokenRow
 
 MOST_TOLD = 20
@@ -59,8 +59,8 @@ def broken_rows(tx: Transaction) -> Iterator[BrokenRow]:
 
 
 def rules_not_held(tx: Transaction) -> Iterator[str]:
-    """Tables and triggers that do not refuse what they should, as they were changed by hand."""
-    return holding.not_held(tx.run)
+    """Tables, indexes and triggers that do not refuse what they should, as they were changed by hand."""
+    return iter(dict.fromkeys((*holding.not_held(tx.run), *shape.differing(tx.run))))
 
 
 def _told(rows: Iterable[Row]) -> list[str]:

@@ -173,9 +173,10 @@ def page(tx: Transaction, offset: int, limit: int) -> tuple[StoredCode, ...]:
 
 
 def highest_status_index(tx: Transaction) -> int:
-    """The highest index that any version has taken, -1 before the first."""
-    row = tx.one("SELECT coalesce(max(status_index + entry_count), 0) AS n FROM codes")
-    return (int(row["n"]) if row else 0) - 1
+    """The highest index that any version has taken, or that has a value, -1 before the first."""
+    taken = tx.one("SELECT coalesce(max(status_index + entry_count), 0) AS n FROM codes")
+    valued = tx.one("SELECT coalesce(max(status_index), -1) AS n FROM status_entries")
+    return max((int(taken["n"]) if taken else 0) - 1, int(valued["n"]) if valued else -1)
 
 
 def take_status_block(tx: Transaction, entry_count: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,6 +47,10 @@ def test_nothing_is_found_in_the_demonstration(demonstration, now):
         ("DELETE FROM history WHERE event = 'permit_granted'", "check_history"),
         ("INSERT INTO status_entries SELECT status_index + 1, 1 FROM codes", "check_status"),
         ("UPDATE counters SET last = 0 WHERE series = 'status'", "check_counter"),
+        ("INSERT INTO status_entries VALUES (999999, 1)", "check_counter"),
+        ("UPDATE codes SET issued_at = 'soon'", "check_rule"),
+        ("UPDATE codes SET record = 'none'", "check_code"),
+        ("UPDATE codes SET digest = x''", "check_code"),
         ("UPDATE permits SET state = 'revoked'", "check_status"),  # the entry still says that it is in force
     ],
 )
@@ -71,10 +76,22 @@ def test_a_row_that_breaks_a_rule_is_named_and_its_page_is_not_called_damaged(se
     assert "check_pages" not in [each.code for each in told]
 
 
-@pytest.mark.parametrize("gone", ["DROP TRIGGER history_refuse_delete", PLANTED])
+@pytest.mark.parametrize(
+    "gone",
+    [
+        "DROP TRIGGER history_refuse_delete",
+        PLANTED,
+        "DROP INDEX proposals_open_once",
+        "UPDATE sqlite_master SET sql = replace(sql, 'CHECK ((token IS NULL) = (kid IS NULL)),', '') WHERE name = 'codes'",
+        "UPDATE sqlite_master SET sql = replace(sql, 'principal TEXT NOT NULL', 'principal TEXT') WHERE name = 'entities'",
+    ],
+)
 def test_a_rule_that_was_taken_away_is_told(services, pair, gone):
-    with services.database.write() as tx:
-        tx.run(gone)
+    with closing(sqlite3.connect(services.database.path)) as register:
+        register.execute("PRAGMA writable_schema = ON")
+        register.execute(gone)
+        register.commit()
+    services.database.close()
     assert [each.code for each in services.check.quick()] == ["check_rules_missing"]
 
 

@@ -10,13 +10,16 @@ from licence_qr.store.database.rules.model import (
     RowCheck,
     WriteKind,
     append_only,
+    counted,
     days,
     differs,
     fixed,
     in_order,
+    in_turn,
     instants,
     kept,
     not_over,
+    objects,
     once,
     one_of,
     refers,
@@ -24,7 +27,16 @@ from licence_qr.store.database.rules.model import (
     truths,
 )
 
-_KIND, _NEWEST = "'kind'", "'newest %'"
+_KIND = "'kind'"
+_MOST_VERSION = (1 << 32) - 1  # that a code can say
+_STATUS = "(SELECT last FROM counters WHERE series = 'status' AND year = 0)"
+
+
+def _only_rises(row: str) -> str:
+    """Whether a fact is the newest edition of a list, or what versions of codes go on above after a restore."""
+    return f"({row}name LIKE 'newest %' OR {row}name = 'versions above')"
+
+
 _CODE = ("code_id", "version", "uscc", "issued_on", "issued_at", "digest", "record", "status_index", "entry_count")
 # ``codes.set_status`` writes the change first: an entry is what the newest change says.
 _NEWEST_CHANGE = "(SELECT {} FROM status_changes ORDER BY seq DESC LIMIT 1)"
@@ -87,6 +99,7 @@ TABLES = (
         "codes",
         (
             RowCheck("code_id_has_10_bytes", ("code_id",), "length(code_id) = 10"),
+            RowCheck("version_can_be_said", ("version",), f"version <= {_MOST_VERSION}"),
             RowCheck("status_index_counts_from_0", ("status_index",), "status_index >= 0"),
             days("issued_on", "void_since"),
             instants("issued_at"),
@@ -95,6 +108,7 @@ TABLES = (
             once("codes", "token"),
             once("codes", "kid"),
             once("codes", "void_since"),
+            objects("codes", "record"),
             RefusedWrite(
                 "codes_payload_is_only_dropped",
                 WriteKind.UPDATE,
@@ -119,6 +133,7 @@ TABLES = (
     table(
         "status_entries",
         (
+            RowCheck("index_counts_from_0", ("status_index",), "status_index >= 0"),
             RowCheck("value_is_a_status", ("value",), "value BETWEEN 1 AND 3"),
             _by_a_change(WriteKind.INSERT, "NEW", "NEW.value"),
             _by_a_change(WriteKind.UPDATE, "NEW", "NEW.value"),
@@ -130,7 +145,15 @@ TABLES = (
         "status_changes",
         (
             RowCheck("value_is_a_status", ("value",), "value BETWEEN 0 AND 3"),
+            counted("seq"),
             append_only("status_changes", ("seq",)),
+            in_turn("status_changes", "seq"),
+            RefusedWrite(
+                "status_changes_are_of_given_entries",
+                WriteKind.INSERT,
+                "only entries that were given to a code change",
+                f"NEW.status_index NOT BETWEEN 0 AND coalesce({_STATUS}, 0) - 1",
+            ),
         ),
     ),
     table(
@@ -167,25 +190,30 @@ TABLES = (
                 ("name", "value"),
                 f"name <> {_KIND} OR value IN ('demonstration', 'production')",
             ),
+            RowCheck(
+                "value_is_a_number",
+                ("name", "value"),
+                f"NOT {_only_rises('')} OR (value <> '' AND ltrim(value, '0123456789') = '' AND length(value) < 16)",
+            ),
             not_over("register_facts", ("name",)),
+            fixed("register_facts", ("name",)),
             RefusedWrite(
                 "register_facts_kind_stays",
                 WriteKind.UPDATE,
                 "a demonstration never becomes a production register, nor the other way round",
-                f"OLD.name = {_KIND} AND ({differs(('name', 'value'))})",
+                f"OLD.name = {_KIND} AND NEW.value <> OLD.value",
             ),
             RefusedWrite(
-                "register_facts_newest_only_rises",
+                "register_facts_numbers_only_rise",
                 WriteKind.UPDATE,
-                "an older list is not noted after a newer one",
-                f"OLD.name LIKE {_NEWEST} AND (NEW.name <> OLD.name"
-                " OR CAST(NEW.value AS INTEGER) < CAST(OLD.value AS INTEGER))",
+                "an older list is not noted after a newer one, nor a version of a code given twice",
+                f"{_only_rises('OLD.')} AND CAST(NEW.value AS INTEGER) < CAST(OLD.value AS INTEGER)",
             ),
             RefusedWrite(
                 "register_facts_are_kept",
                 WriteKind.DELETE,
-                "kind of the register and newest lists are not deleted",
-                f"OLD.name = {_KIND} OR OLD.name LIKE {_NEWEST}",
+                "kind of the register, newest lists and versions given before a restore are not deleted",
+                f"OLD.name = {_KIND} OR {_only_rises('OLD.')}",
             ),
         ),
     ),

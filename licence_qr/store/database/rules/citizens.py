@@ -14,9 +14,11 @@ from licence_qr.store.database.rules.model import (
     Table,
     WriteKind,
     append_only,
+    counted,
     days,
     differs,
     fixed,
+    in_turn,
     instants,
     kept,
     not_over,
@@ -40,6 +42,7 @@ def _steps(case: str, step: type[StrEnum], answered: str, *further: str) -> Tabl
         (
             one_of("step", step),
             instants("at"),
+            counted("seq"),
             RefusedWrite(
                 f"{name}_are_not_updated",
                 WriteKind.UPDATE,
@@ -48,6 +51,7 @@ def _steps(case: str, step: type[StrEnum], answered: str, *further: str) -> Tabl
             ),
             RefusedWrite(f"{name}_are_not_deleted", WriteKind.DELETE, message),
             not_over(name, ("seq",)),
+            in_turn(name, "seq"),
         ),
     )
 

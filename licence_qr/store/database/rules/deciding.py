@@ -24,6 +24,7 @@ from licence_qr.store.database.rules.model import (
     not_over,
     once,
     one_of,
+    open_once,
     refers,
     table,
 )
@@ -63,7 +64,15 @@ TABLES = (
                 f"NOT {_DECIDED} OR (decided_by <> '' AND decided_by <> proposed_by)",
             ),
             kept("proposals", ("proposal_id",)),
+            open_once("proposals", ("uscc", "subject", "act"), "{}state = 'open'"),
             fixed("proposals", ("proposal_id", *_PROPOSED, "proposed_by", "proposed_at")),
+            RefusedWrite(
+                "proposals_witnesses_stay",
+                WriteKind.UPDATE,
+                "who took part in what was proposed stays named",
+                "EXISTS (SELECT 1 FROM users WHERE instr(',' || OLD.witnesses || ',', ',' || username || ',') > 0"
+                " AND instr(',' || NEW.witnesses || ',', ',' || username || ',') = 0)",
+            ),
             RefusedWrite(
                 "proposals_are_decided_once", WriteKind.UPDATE, "a proposal is decided once", "OLD.state <> 'open'"
             ),
@@ -119,6 +128,7 @@ TABLES = (
                 "instr(',' || others || ',', ',' || officer || ',') = 0",
             ),
             kept("named_checks", ("named_id",)),
+            open_once("named_checks", ("permit_id",), "{0}state = 'waiting' OR {0}state = 'objected'"),
             fixed("named_checks", _NAMED),
             once("named_checks", "follow_up_id"),
         ),

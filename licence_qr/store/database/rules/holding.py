@@ -119,13 +119,19 @@ def _triggers(run: Run, rules: Sequence[Table]) -> dict[str, str]:
     made: dict[str, str] = {}
     for each in rules:
         if each.name in there:
-            made |= on_sqlite.triggers(each)
+            made |= on_sqlite.triggers(each, numbered=_is_numbered(run, each.name))
     return made
 
 
 def _keys(run: Run, name: str) -> Columns:
     rows = run(f"SELECT name FROM pragma_table_info('{name}') WHERE pk > 0 ORDER BY pk").fetchall()
     return tuple(row[0] for row in rows)
+
+
+def _is_numbered(run: Run, name: str) -> bool:
+    """Whether the key of a table is the number that SQLite gives every row."""
+    kinds = dict(_columns(run, name))
+    return [kinds[key] for key in _keys(run, name)] == ["INTEGER"]
 
 
 def _named(keys: Columns, values: Iterable[object]) -> str:

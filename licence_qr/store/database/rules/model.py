@@ -1,8 +1,9 @@
 """Rules that the database holds, as data. A rule is written once, in the SQL that SQLite and PostgreSQL both speak.
 
 A ``RowCheck`` looks at one row, a ``Reference`` at the row that another names, a ``RefusedWrite`` at a change. In
-conditions, ``is_day(column)`` and ``is_instant(column)`` stand for what each database says differently (``on_sqlite``);
-they hold for NULL too. A check whose condition is neither true nor false holds, as in both databases.
+conditions, ``is_day(column)``, ``is_instant(column)`` and ``is_object(column)`` stand for what each database says
+differently (``on_sqlite``); they hold for NULL too. A check whose condition is neither true nor false holds, as in both
+databases.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 Columns = tuple[str, ...]
+
+_MOST_LEFT_OUT = 1000  # numbers of rows, by transactions that were undone: PostgreSQL gives those to nobody else
 
 
 class WriteKind(StrEnum):
@@ -108,6 +111,13 @@ def truths(*columns: str) -> tuple[RowCheck, ...]:
     return tuple(RowCheck(f"{each}_is_yes_or_no", (each,), f"{each} IN (0, 1)") for each in columns)
 
 
+def objects(name: str, *columns: str) -> RefusedWrite:
+    """New rows of the table ``name`` have a JSON object, or NULL, in each column. No check: the tables are large."""
+    condition = " OR ".join(f"NOT is_object(NEW.{each})" for each in columns)
+    message = f"{', '.join(columns)} of {name} are JSON objects"
+    return RefusedWrite(f"{name}_have_json_objects", WriteKind.INSERT, message, condition)
+
+
 def in_order(first: str, last: str) -> RowCheck:
     """One day is not after the other, and not alone without the first."""
     condition = f"{last} IS NULL OR ({first} IS NOT NULL AND {first} <= {last})"
@@ -153,6 +163,35 @@ def not_over(name: str, *keys: Columns, changing: Iterable[Columns] = ()) -> tup
     if not moved:
         return (inserted,)
     return inserted, RefusedWrite(f"{name}_are_not_moved_over", WriteKind.UPDATE, message, moved)
+
+
+def in_turn(name: str, key: str) -> RefusedWrite:
+    """New rows of the table ``name``, which the database numbers by ``key``, come after all others: neither in a gap or
+    below the first, where they would seem to be older, nor so far above that no number is left for the next.
+
+    A database that has not given the number yet when it asks shows one below 1.
+    """
+    newest = f"(SELECT coalesce(max({key}), 0) FROM {name})"
+    condition = f"NEW.{key} > 0 AND NEW.{key} NOT BETWEEN {newest} + 1 AND {newest} + {_MOST_LEFT_OUT}"
+    return RefusedWrite(f"{name}_go_on", WriteKind.INSERT, f"a new row of {name} comes after all others", condition)
+
+
+def counted(key: str) -> RowCheck:
+    """The key that the database numbers counts from 1."""
+    return RowCheck(f"{key}_counts_from_1", (key,), f"{key} > 0")
+
+
+def open_once(name: str, key: Columns, is_open: str) -> tuple[RefusedWrite, ...]:
+    """Of the rows of the table ``name`` that are open, two have not the same ``key``: neither beside nor over each other. In
+    ``is_open``, ``{}`` stands before each column."""
+    same = " AND ".join(f"{each} = NEW.{each}" for each in key)
+    taken = f"EXISTS (SELECT 1 FROM {name} WHERE ({is_open.format('')}) AND {same})"
+    opens, was_open = f"({is_open.format('NEW.')})", f"({is_open.format('OLD.')})"
+    message = f"of the same {', '.join(key)} one row of {name} is open"
+    return (
+        RefusedWrite(f"{name}_are_open_once", WriteKind.INSERT, message, f"{opens} AND {taken}"),
+        RefusedWrite(f"{name}_are_opened_once", WriteKind.UPDATE, message, f"{opens} AND NOT {was_open} AND {taken}"),
+    )
 
 
 def kept(name: str, *keys: Columns, changing: Iterable[Columns] = ()) -> tuple[RefusedWrite, ...]:

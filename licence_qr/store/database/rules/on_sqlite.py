@@ -21,16 +21,26 @@ TYPES = {
 }
 _MARK = "/* rules */"
 _CREATED = re.compile(r'CREATE TABLE\s+"?(?P<name>\w+)"?\s*\((?P<body>.*)\)(\s*STRICT)?\s*', re.DOTALL)
-_DAY, _INSTANT = re.compile(r"is_day\((\w+)\)"), re.compile(r"is_instant\((\w+)\)")
-# ``date`` gives NULL for what is no day, and another day for one that does not exist. Times are compared as texts.
-_IS_DAY = r"\1 IS date(\1)"
-_IS_INSTANT = r"(\1 IS NULL OR (datetime(\1) IS NOT NULL AND substr(\1, 11, 1) = 'T' AND substr(\1, -6) = '+00:00'))"
+_DIGITS = "[0-9]" * 6
+# ``date`` and ``strftime`` give NULL for what is no day, and another day for one that does not exist or an hour 24. Years
+# count from 1, as in Python. Times are compared as texts, so they are written in one way. What only looks like a word of
+# these functions (``now``) is not given to them: a check must not ask what time it is.
+_IN_SQLITE = {
+    "is_day": r"(\1 IS NULL OR (length(\1) = 10 AND \1 > '0001' AND \1 IS date(\1)))",
+    "is_instant": (
+        rf"(\1 IS NULL OR ((substr(\1, 20) = '+00:00' OR substr(\1, 20) GLOB '.{_DIGITS}+00:00') AND \1 > '0001'"
+        r" AND length(CAST(\1 AS BLOB)) IN (25, 32)"
+        r" AND substr(\1, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\1, 1, 19))))"
+    ),
+    "is_object": r"(\1 IS NULL OR CASE WHEN json_valid(\1) THEN json_type(\1) = 'object' ELSE 0 END)",
+}
 
 
 def condition(shared: str) -> str:
     """A condition in the words of SQLite, releases before 3.39 too."""
-    written = _INSTANT.sub(_IS_INSTANT, _DAY.sub(_IS_DAY, shared))
-    return written.replace("IS NOT DISTINCT FROM", "IS").replace("IS DISTINCT FROM", "IS NOT")
+    for name, text in _IN_SQLITE.items():
+        shared = re.sub(rf"{name}\(([\w.]+)\)", text, shared)
+    return shared.replace("IS NOT DISTINCT FROM", "IS").replace("IS DISTINCT FROM", "IS NOT")
 
 
 def holding(rules: Table, columns: Collection[str]) -> Table:
@@ -57,6 +67,21 @@ def with_rules(created: str, rules: Table) -> str:
     return f'CREATE TABLE "{found.group("name")}" ({body}{told}) STRICT'
 
 
+def parts(created: str) -> Iterator[str]:
+    """Columns and keys of a table, as they stand in its text, without its rules; nothing of a table of another kind."""
+    found = _CREATED.fullmatch(created)
+    depth, part = 0, ""
+    for each in found.group("body").partition(_MARK)[0] if found else "":
+        depth += {"(": 1, ")": -1}.get(each, 0)
+        if each == "," and depth == 0:
+            yield part.strip()
+            part = ""
+        else:
+            part += each
+    if part.strip():
+        yield part.strip()
+
+
 def _parts(created: str) -> re.Match[str]:
     found = _CREATED.fullmatch(created)
     if found is None:
@@ -64,17 +89,31 @@ def _parts(created: str) -> re.Match[str]:
     return found
 
 
-def triggers(rules: Table) -> Mapping[str, str]:
+def triggers(rules: Table, *, numbered: bool) -> Mapping[str, str]:
     """Names and texts of the triggers of a table, one for each kind of write, because each costs as much as a statement.
-    It refuses with the name and the message of the first rule that the write breaks."""
-    made = {}
+    It refuses with the name and the message of the first rule that the write breaks. ``numbered``: its key is the number
+    that SQLite gives every row."""
+    made, refusals = {}, rules.refusals
+    if refusals and not numbered:
+        refusals = (*refusals, *_of_hidden_numbers(rules.name))
     for kind in WriteKind:
-        refused = [each for each in rules.refusals if each.kind is kind]
+        refused = [each for each in refusals if each.kind is kind]
         cases = " ".join(f"WHEN {condition(each.condition or '1')} THEN {_refusal(each)}" for each in refused)
         if cases:
             name = f"{rules.name}_refuse_{kind.lower()}"
             made[name] = f"CREATE TRIGGER {name} BEFORE {kind} ON {rules.name} BEGIN SELECT CASE {cases} END; END"
     return made
+
+
+def _of_hidden_numbers(name: str) -> tuple[RefusedWrite, ...]:
+    """A row whose key is another has a number too (``rowid``), by which a statement can write it over a row with another
+    key. Where none is given, a new row shows -1."""
+    taken = f"NEW.rowid >= 0 AND EXISTS (SELECT 1 FROM {name} WHERE rowid = NEW.rowid)"
+    message = f"a row of {name} is not replaced"
+    return (
+        RefusedWrite(f"{name}_rowids_are_not_taken", WriteKind.INSERT, message, taken),
+        RefusedWrite(f"{name}_rowids_stay", WriteKind.UPDATE, message, "NEW.rowid <> OLD.rowid"),
+    )
 
 
 def _refusal(refused: RefusedWrite) -> str:

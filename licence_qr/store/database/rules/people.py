@@ -125,7 +125,7 @@ TABLES = (
         "passkeys",
         (
             instants("created_at", "last_used_at"),
-            not_over("passkeys", ("passkey_id",)),
+            not_over("passkeys", ("passkey_id",), ("credential_id",)),
             fixed("passkeys", ("passkey_id", "user_id", "credential_id", "public_key", "created_at")),
         ),
     ),

@@ -9,8 +9,11 @@ from licence_qr.store.database.rules.model import (
     WriteKind,
     among,
     append_only,
+    counted,
+    in_turn,
     instants,
     not_over,
+    objects,
     table,
     truths,
 )
@@ -37,8 +40,11 @@ TABLES = (
         (
             instants("at"),
             _EFFECTIVE,
+            counted("seq"),
             _of_known_kind("history", "event"),
             append_only("history", ("seq",)),
+            in_turn("history", "seq"),
+            objects("history", "before", "after", "private"),
         ),
     ),
     table(
@@ -46,6 +52,7 @@ TABLES = (
         (
             instants("at"),
             _EFFECTIVE,
+            counted("seq"),
             _of_known_kind("traces", "event"),
             RefusedWrite("traces_are_not_updated", WriteKind.UPDATE, "traces are not changed"),
             RefusedWrite(
@@ -55,6 +62,8 @@ TABLES = (
                 f"NOT {_ANNOUNCED}",
             ),
             not_over("traces", ("seq",)),
+            in_turn("traces", "seq"),
+            objects("traces", "before", "after", "private"),
         ),
     ),
     table(
