@@ -74,6 +74,25 @@ def test_private_keys_are_apart_and_come_back_when_asked(here: Path) -> None:
     assert run(here, "issue", APPLICATION).status == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "named"),
+    [
+        (("--with-private-keys", "copies"), "private_keys_not_written", "copies/private.age"),
+        (("--with-private-keys", "here", "--passphrase-file", "none"), "passphrase_missing", "none"),
+    ],
+)
+def test_private_keys_that_cannot_be_written_are_told_before_a_backup_is_made(
+    here: Path, words: tuple[str, ...], code: str, named: str
+) -> None:
+    (here / "copies").write_bytes(b"a file, where a folder is wanted")
+    places = {"copies": here / "copies" / "private.age", "here": here / "private.age", "none": here / "none"}
+    place = ("backup", here / "backups", "--recipients-file", here / "recipient")
+    ended = run(here, *place, *(places.get(word, word) for word in words))
+    assert ended.status == 1 and says(code, ended.err) and str(here / named) in ended.err
+    assert "LICENCE_QR_KEYS" not in ended.err
+    assert not (here / "backups").exists()
+
+
 def test_a_register_put_back_by_hand_goes_on_above_the_marks(here: Path) -> None:
     register = here / "var" / "register.db"
     database = Database(register)

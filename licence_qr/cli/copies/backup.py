@@ -61,9 +61,9 @@ def backup(
     now, by = datetime.now(UTC), whoever_runs_this()
     shown = {each.setting.name: each.value or "" for each in shown_settings(given_values())}
     making, to = build_backup(load_settings(), shown), readers(names, recipients_file)
-    made = making.make(place, to, keep, by, now, telling())
     if private is not None:
-        making.private_files(private, to, by, now)
+        making.private_files(private, to, by, now)  # a few KB: where they cannot be written no backup is made either
+    made = making.make(place, to, keep, by, now, telling())
     if as_json:
         say({"snapshot": made.snapshot, "objects": made.objects, "new": made.new, "removed": made.removed})
         return

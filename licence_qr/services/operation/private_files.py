@@ -27,10 +27,14 @@ class PrivateFile:
     passphrase_file: Path | None
 
     def write(self, content: Content, to: Recipients) -> None:
-        """Write it. Raises KeyStoreError."""
+        """Write it. Raises KeyStoreError ``private_keys_not_written``, ``passphrase_missing``."""
         told = {name: base64.b64encode(held).decode() for name, held in content.items()}
         lock = to if self.passphrase_file is None else self._passphrase(self.passphrase_file)
-        key_files.write_file(self.path, lock.encrypt(json.dumps(told).encode("ascii")))
+        shut = lock.encrypt(json.dumps(told).encode("ascii"))
+        try:
+            key_files.write_file(self.path, shut)
+        except KeyStoreError as error:
+            raise KeyStoreError("private_keys_not_written", **error.facts) from error
 
     def read(self, identity: Path) -> Content:
         """What is in it. Raises KeyStoreError ``backup_not_for_this_key``, ``key_damaged``; RegisterError."""
