@@ -1,4 +1,8 @@
-"""The written record of a key ceremony: which keys, who, when and where. It holds no secret and may be printed."""
+"""The written record of a key ceremony: which keys, who, when and where.
+
+It holds no secret and may be printed. Who did it and where the root key is kept is nobody's business beyond that: its
+owner alone reads the file.
+"""
 
 from __future__ import annotations
 
@@ -55,5 +59,5 @@ def append(folders: Iterable[Path], held: CeremonyEntry) -> tuple[Path, ...]:
     files = tuple(folder / FILE for folder in folders)
     for path in files:
         before = path.read_text(encoding="utf-8") if path.exists() else _TITLE
-        write_file(path, f"{before}\n{held.text()}".encode(), 0o644)
+        write_file(path, f"{before}\n{held.text()}".encode())
     return files

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from datetime import date
 from pathlib import Path
 
@@ -114,6 +115,7 @@ def test_the_record_holds_fingerprints_and_no_secret(tmp_path, kept, now):
     here, there = (folder / "ceremony-record.txt" for folder in (settings.keys, kept.root_folder))
     text = here.read_text(encoding="utf-8")
     assert text == there.read_text(encoding="utf-8")
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (here, there)} == {0o600}, "it says who and where"
     keys = Keys(settings.keys, settings.passphrase_file).trust_list().keys
     publics = [key_files.read_root_public_key(settings.keys), *(key.public_key for key in keys)]
     assert all(fingerprint(public) in text for public in publics)
