@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -214,6 +215,21 @@ def test_after_the_last_connection_the_file_alone_is_the_register(database, tmp_
     shutil.copyfile(database.path, copy.path)
     assert got(copy) == "whole"
     copy.close()
+
+
+@write_ahead
+def test_beside_one_who_has_it_open_the_log_is_emptied(database, tmp_path):
+    """As a signer of another user has it, which can neither write back nor remove anything."""
+    with closing(sqlite3.connect(f"{database.path.as_uri()}?mode=ro", uri=True)) as reader:
+        assert reader.execute("SELECT count(*) FROM register_facts").fetchone()
+        put(database, "one")
+        log = database.path.with_name("register.db-wal")
+        assert log.stat().st_size > 0
+        database.write_back()
+        assert log.stat().st_size == 0
+        shutil.copy(database.path, tmp_path / "copy.db")
+        with Database(tmp_path / "copy.db").read() as tx:
+            assert register_kind.get(tx, "test") == "one"
 
 
 def test_another_tool_copies_the_register_while_it_is_written(database, tmp_path):

@@ -326,15 +326,16 @@ class Database:
             self._local.kept = None
 
     def write_back(self) -> None:
-        """Write the log back into the file and remove it, unless somebody else has the register open.
+        """Write the log back into the file and remove it. Where somebody else has the register open, as a signer has, it is
+        emptied and stays.
 
-        The file alone is then complete. Processes that end without it, as the server's workers do, leave the log in
-        place. Raises RegisterError.
+        The file alone is then complete, unless somebody reads at the moment. Processes that end without it, as the
+        server's workers do, leave the log in place. Raises RegisterError.
         """
         self.close()
-        with self.read():
-            pass  # the last connection to close does it, if it has read the file
-        self.close()
+        with register_errors(self.path):
+            self._kept_connection().connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self.close()  # the last connection to close removes the log
 
     def _connect(self, *, create: bool, unchanging: bool = False) -> sqlite3.Connection:
         with file_errors(self.path):
