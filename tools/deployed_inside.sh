@@ -42,10 +42,10 @@ manage() { # stands for systemctl
 }
 
 sign() {
-  # %d is the folder of credentials, which systemd fills for that user, and the folder of the socket is made by it too.
+  # %d is the folder of credentials, which systemd fills for that user. It makes the socket too, which here the signer does.
   local user folder
-  user=$(unit licence-qr-signer.service User) folder=/run/$(unit licence-qr-signer.service RuntimeDirectory)
-  install -d -o "$user" -g "$(unit licence-qr-signer.service Group)" -m "$(unit licence-qr-signer.service RuntimeDirectoryMode)" "$folder"
+  user=$(unit licence-qr-signer.service User) folder=$(dirname "$(unit licence-qr-signer.socket ListenStream)")
+  install -d -o "$user" -g "$(unit licence-qr-signer.socket SocketGroup)" -m 0750 "$folder"
   install -D -o "$user" -m 0400 /etc/licence-qr/key-passphrase /run/credentials-of-signer/key-passphrase
   LICENCE_QR_PASSPHRASE_FILE=/run/credentials-of-signer/key-passphrase \
     runuser -u "$user" -- $(unit licence-qr-signer.service ExecStart) >/var/log/licence-qr-signer.log 2>&1 &

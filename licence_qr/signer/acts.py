@@ -25,6 +25,8 @@ class SignerActs:
         """Do what is asked. Raises KeyStoreError, RegisterError."""
         now = self.clock()
         match request.ask:
+            case Ask.PING:
+                pass
             case Ask.CHECK_KEY:
                 self.keys.check_signing(request.purpose, now)
             case Ask.CHECK_CODES:

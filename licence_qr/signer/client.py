@@ -17,13 +17,9 @@ from licence_qr.signer.messages import MOST_ANSWER_BYTES, Ask, AskedVersion, Sig
 
 # Long enough for a hundred signatures of a slow hardware module; a clerk waits no longer.
 ANSWER_SECONDS = 15.0
-# A signer that ended is started anew within a second or two. Whoever has asked asks again: nothing is signed twice by that,
-# the first signature that is stored counts.
-FIND_SECONDS = 5.0
 # Before an act is committed it is asked while others wait to write: shortly, and not for every act. Readiness asks
 # too, for each purpose, and the metrics wait behind it: where the signer hangs they have to tell it in time.
-CHECK_SECONDS, CHECK_FIND_SECONDS, CHECKED_FOR_SECONDS = 3.0, 0.25, 1.0
-_AGAIN_SECONDS = 0.05
+CHECK_SECONDS, CHECKED_FOR_SECONDS = 3.0, 1.0
 _PART = 64 * 1024
 
 
@@ -36,15 +32,23 @@ class SignerClient:
     _checked: list[float] = field(default_factory=list, compare=False)
     """When it last said that codes can be signed (time.monotonic)."""
 
+    def answers(self) -> bool:
+        """Whether it answers at all, in time."""
+        try:
+            self._ask(SignerRequest(ask=Ask.PING), CHECK_SECONDS)
+        except KeyStoreError:
+            return False
+        return True
+
     def check_key(self, purpose: KeyPurpose, now: datetime) -> None:
         """Raise KeyStoreError unless the key for ``purpose`` can be used."""
-        self._ask(SignerRequest(ask=Ask.CHECK_KEY, purpose=purpose), CHECK_SECONDS, CHECK_FIND_SECONDS)
+        self._ask(SignerRequest(ask=Ask.CHECK_KEY, purpose=purpose), CHECK_SECONDS)
 
     def check_codes(self, now: datetime) -> None:
         """Raise KeyStoreError unless codes can be signed, or could be a moment ago."""
         if self._checked and time.monotonic() < self._checked[0] + CHECKED_FOR_SECONDS:
             return
-        self._ask(SignerRequest(ask=Ask.CHECK_CODES), CHECK_SECONDS, CHECK_FIND_SECONDS)
+        self._ask(SignerRequest(ask=Ask.CHECK_CODES), CHECK_SECONDS)
         self._checked[:] = [time.monotonic()]
 
     def sign_codes(self, wanted: Sequence[Version], now: datetime) -> tuple[SigningVerdict, ...]:
@@ -57,22 +61,24 @@ class SignerClient:
         found = self._ask(SignerRequest(ask=Ask.SIGN_LIST)).status_list
         return None if found is None else found.made()
 
-    def _ask(
-        self, request: SignerRequest, answer_seconds: float = ANSWER_SECONDS, find_seconds: float = FIND_SECONDS
-    ) -> SignerAnswer:
-        begun = time.monotonic()
-        while True:
-            try:
-                answer = SignerAnswer.model_validate_json(self._answer(request.line(), begun + answer_seconds))
-                break
-            except (OSError, ValueError) as error:
-                if isinstance(error, TimeoutError | ValueError) or time.monotonic() >= begun + find_seconds:
-                    self._checked.clear()
-                    because = getattr(error, "strerror", None) or type(error).__name__
-                    raise KeyStoreError("signer_unreachable", path=self.path, because=because) from error
-                time.sleep(_AGAIN_SECONDS)
+    def _ask(self, request: SignerRequest, answer_seconds: float = ANSWER_SECONDS) -> SignerAnswer:
+        try:
+            told = self._answer_or_again(request.line(), time.monotonic() + answer_seconds)
+            answer = SignerAnswer.model_validate_json(told)
+        except (OSError, ValueError) as error:
+            self._checked.clear()
+            because = getattr(error, "strerror", None) or type(error).__name__
+            raise KeyStoreError("signer_unreachable", path=self.path, because=because) from error
         answer.raise_problem()
         return answer
+
+    def _answer_or_again(self, line: bytes, deadline: float) -> bytes:
+        """Of a signer that ends while it is asked the next one is asked, which takes calls once it has started. Nothing is
+        signed twice by that: the first signature that is stored counts. Raises OSError."""
+        try:
+            return self._answer(line, deadline)
+        except ConnectionError:
+            return self._answer(line, deadline)
 
     def _answer(self, line: bytes, deadline: float) -> bytes:
         """The line that comes back. Raises OSError."""

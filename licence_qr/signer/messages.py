@@ -29,6 +29,7 @@ _MOST_VERSION = (1 << 32) - 1
 class Ask(StrEnum):
     """What can be asked."""
 
+    PING = "ping"  # answered in turn with the others: without an answer nobody gets one
     CHECK_KEY = "check key"
     CHECK_CODES = "check codes"
     SIGN_CODES = "sign codes"

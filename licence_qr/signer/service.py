@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import socket
 import struct
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from licence_qr.errors import AccessError, KeyStoreError, LicenceQRError
+from licence_qr.signer.listening import BACKLOG
 from licence_qr.signer.messages import MOST_REQUEST_BYTES, SignerAnswer, SignerRequest
 
 # A request is one short line.
 REQUEST_SECONDS = 5.0
 MOST_CONNECTIONS = 256  # at a time; a server has some dozen threads that ask
 _THREADS = 4
-_BACKLOG = 128
 _CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group
 
 Act = Callable[[SignerRequest], SignerAnswer]
@@ -29,27 +27,20 @@ _log = logging.getLogger("licence_qr.signing")
 
 
 class SignService:
-    """Answers the processes of ``users`` (numeric ids), and root, by ``act``, which may be replaced at any time.
+    """Answers on ``listener`` the processes of ``users`` (numeric ids), and root, by ``act``, which may be replaced at any
+    time."""
 
-    The socket is made with mode 0660: its folder says who else gets to it.
-    """
-
-    def __init__(self, path: Path, act: Act, users: frozenset[int]) -> None:
+    def __init__(self, listener: socket.socket, act: Act, users: frozenset[int]) -> None:
         self.act = act
-        self._path, self._users = path, users | {0}
+        self._listener, self._users = listener, users | {0}
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="signer")
         self._open = 0
 
     async def serve(self, ready: Callable[[], None]) -> None:
-        """Answer until cancelled; ``ready`` is called when it listens. Raises OSError where the socket cannot be made."""
-        self._path.unlink(missing_ok=True)
-        before = os.umask(0o117)
-        try:
-            server = await asyncio.start_unix_server(
-                self._serve_one, self._path, limit=MOST_REQUEST_BYTES, backlog=_BACKLOG
-            )
-        finally:
-            os.umask(before)
+        """Answer until cancelled; ``ready`` is called when it begins to."""
+        server = await asyncio.start_unix_server(
+            self._serve_one, sock=self._listener, limit=MOST_REQUEST_BYTES, backlog=BACKLOG
+        )
         with self._threads:
             async with server:
                 ready()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from program import PROGRAM, end, workers
 
 from bench.load import free_port
 from licence_qr.process.service_manager import answers, own_address, telling
+from licence_qr.signer.client import SignerClient
 
 HERE = "127.0.0.1"
 
@@ -126,7 +128,7 @@ def serving(empty_installation: Path, tmp_path: Path):
     shutil.copytree(empty_installation, installation)
     started: list[subprocess.Popen[str]] = []
 
-    def serve(port: int, name: str, *before: str) -> subprocess.Popen[str]:
+    def serve(port: int, name: str, *before: str, words: str = "serve", **more: str) -> subprocess.Popen[str]:
         settings = {
             "LICENCE_QR_HOME": str(installation / "var"),
             "LICENCE_QR_KEYS": str(installation / "keys"),
@@ -136,7 +138,8 @@ def serving(empty_installation: Path, tmp_path: Path):
             "WATCHDOG_USEC": "200000",
         }
         # In the command itself: systemd-socket-activate hands on no others.
-        command = [*before, "env", *(f"{key}={value}" for key, value in settings.items()), str(PROGRAM), "serve"]
+        given = (f"{key}={value}" for key, value in (settings | more).items())
+        command = [*before, "env", *given, str(PROGRAM), words]
         with (tmp_path / "said").open("w") as said:
             started.append(subprocess.Popen(command, stdout=said, stderr=said, start_new_session=True, text=True))
         return started[-1]
@@ -169,6 +172,24 @@ def test_the_service_is_ready_when_it_answers_alive_while_it_does_and_says_when_
     while (told := heard.recv(64)) == b"WATCHDOG=1":
         pass
     assert told == b"STOPPING=1"
+
+
+def test_a_signer_on_a_socket_that_systemd_holds_answers_the_first_call_and_tells_that_it_lives(
+    manager, serving, tmp_path
+):
+    heard, name = manager
+    path = tmp_path / "signer"
+    serving(
+        free_port(),
+        name,
+        *("systemd-socket-activate", "-l", str(path)),
+        words="sign-service",
+        LICENCE_QR_SIGNER_SOCKET=str(path),
+    )
+    while not path.exists():
+        select.select([], [], [], 0.01)
+    assert SignerClient(path).next_list(datetime.now(UTC)) is not None
+    assert [heard.recv(64) for _ in range(3)] == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"]
 
 
 def test_on_a_socket_that_systemd_holds_the_first_call_is_answered(manager, serving):

@@ -19,6 +19,7 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 SIGNER = DEPLOY / "systemd" / "licence-qr-signer.service"
+SIGNER_SOCKET = SIGNER.with_suffix(".socket")
 INSTALLED = "/opt/licence-qr/bin/licence-qr"
 PROGRAM = Path(sys.executable).with_name("licence-qr")
 MOST_EXPOSED = 2.0
@@ -41,7 +42,7 @@ def verified(*units: Path) -> tuple[int, str]:
 
 def test_there_is_a_unit_for_what_the_program_has_to_do():
     names = {unit.name for unit in UNITS}
-    assert names == {"licence-qr.socket", "licence-qr.service", SIGNER.name} | {
+    assert names == {"licence-qr.socket", "licence-qr.service", SIGNER.name, SIGNER_SOCKET.name} | {
         f"licence-qr-{job}.{kind}" for job in ("sweep", "remind", "check", "backup") for kind in ("service", "timer")
     }
 
@@ -96,9 +97,15 @@ def test_the_signer_alone_has_the_keys_and_can_write_nothing():
     assert users[0] == ["licence-qr-signer", "licence-qr", "no"], "it has to know the users that ask"
     assert all(each == ["licence-qr", "licence-qr", "yes"] for each in users[1:])
     assert f"ReadOnlyPaths={settings.home} {settings.keys}\n" in signer and "StateDirectory" not in signer
-    assert settings.signer_socket is not None
-    assert f"RuntimeDirectory={settings.signer_socket.parent.name}\n" in signer
     assert " --user licence-qr\n" in signer
+
+
+def test_only_the_group_gets_to_the_socket_of_the_signer():
+    settings = load_settings({FILE: str(DEPLOY / "settings.toml")})
+    lines = SIGNER_SOCKET.read_text(encoding="utf-8").splitlines()
+    assert {f"ListenStream={settings.signer_socket}", "SocketUser=licence-qr-signer"} <= set(lines)
+    assert {"SocketGroup=licence-qr", "SocketMode=0660"} <= set(lines)
+    assert f"Requires={SIGNER_SOCKET.name}\n" in SIGNER.read_text(encoding="utf-8")
 
 
 def test_settings_socket_and_proxies_name_the_same_place():

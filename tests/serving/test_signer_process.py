@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -38,10 +39,10 @@ def test_what_is_committed_while_the_signer_is_killed_is_signed_by_the_one_that_
     served = start()
     assert served.wait_until_answered() == 200
     (signer,) = signers(served.process.pid)
-    path = Path(f"/proc/{signer}/cmdline").read_bytes().split(b"\0")[-2].decode()
+    (path,) = Path(tempfile.gettempdir()).glob(f"licence-qr-signer-{served.process.pid}-*/socket")
     installation = tmp_path / "installation"
     environ = {"LICENCE_QR_HOME": str(installation / "var"), "LICENCE_QR_KEYS": str(installation / "keys")}
-    services = build(load_settings(environ | {"LICENCE_QR_SIGNER_SOCKET": path}))
+    services = build(load_settings(environ | {"LICENCE_QR_SIGNER_SOCKET": str(path)}))
     now = datetime.now(UTC)
     services.coding.signer.check_codes(now)
     os.kill(signer, signal.SIGKILL)
@@ -112,6 +113,10 @@ def test_workers_serve_and_sign_without_any_key_in_their_reach(
             assert signers(served.process.pid) == set()
             assert not [each for pid in workers(served.process.pid) for each in opened(pid) if "/keys/" in each]
             sign_without_a_key(apart, make_application(), clerk)
+            served.process.send_signal(signal.SIGTERM)
+            assert served.process.wait() == 0
+            log = installation / "var" / "register.db-wal"
+            assert not log.exists() or log.stat().st_size == 0, "the signer has the register open, and cannot do it"
         finally:
             served.kill()
     assert [path.name for path in (apart / "keys").glob("*.pem")] == ["root.pub.pem"]

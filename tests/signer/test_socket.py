@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import random
+import select
 import socket
 import threading
 import time
@@ -24,6 +25,7 @@ from licence_qr.signer import client as signer_client
 from licence_qr.signer import service as signer_service
 from licence_qr.signer.acts import SignerActs
 from licence_qr.signer.client import SignerClient
+from licence_qr.signer.listening import listening as listening_at
 from licence_qr.signer.messages import MOST_REQUEST_BYTES, Ask, SignerAnswer, SignerRequest
 from licence_qr.signer.service import SignService
 from licence_qr.store.signing import unsigned_codes
@@ -39,7 +41,7 @@ def listening(path: Path, act, users=EVERYBODY) -> Iterator[SignerClient]:
 
     async def serve() -> None:
         running.append((asyncio.get_running_loop(), asyncio.current_task()))
-        await SignService(path, act, users).serve(begun.set)
+        await SignService(listening_at(path), act, users).serve(begun.set)
 
     def run() -> None:
         with contextlib.suppress(asyncio.CancelledError):
@@ -227,20 +229,65 @@ def test_who_asks_only_whether_it_could_sign_does_not_wait_for_a_signature(clien
         assert refused.value.code == "signer_unreachable"
 
 
-def test_an_answer_that_is_none_is_said_to_be_none(tmp_path, now):
-    with socket.socket(socket.AF_UNIX) as fake:
-        fake.bind(str(tmp_path / "socket"))
-        fake.listen()
+@contextlib.contextmanager
+def answering(path: Path, *lines: bytes) -> Iterator[None]:
+    """What is no signer: it takes as many calls, and hangs up after each of these lines."""
 
-        def answer() -> None:
-            connection, _ = fake.accept()
-            with connection:
-                connection.recv(1000)
-                connection.sendall(b'{"codes": "all of them"}\n')
+    def answer() -> None:
+        with contextlib.suppress(OSError):  # nobody calls any more
+            for line in lines:
+                connection, _ = fake.accept()
+                with connection:
+                    connection.recv(1000)
+                    connection.sendall(line)
 
+    with listening_at(path) as fake:
         thread = threading.Thread(target=answer)
         thread.start()
-        with pytest.raises(KeyStoreError) as refused:
-            SignerClient(tmp_path / "socket").check_codes(now)
-        thread.join()
+        try:
+            yield
+        finally:
+            fake.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def test_an_answer_that_is_none_is_said_to_be_none(tmp_path, now):
+    with answering(tmp_path / "socket", b'{"codes": "all of them"}\n'), pytest.raises(KeyStoreError) as refused:
+        SignerClient(tmp_path / "socket").check_codes(now)
     assert refused.value.code == "signer_unreachable"
+
+
+def test_a_signer_that_ends_while_it_is_asked_is_asked_once_more(tmp_path, now):
+    with answering(tmp_path / "socket", b"", SignerAnswer().line()):
+        SignerClient(tmp_path / "socket").check_codes(now)
+    with answering(tmp_path / "socket", b"", b'{"half'), pytest.raises(KeyStoreError) as refused:
+        SignerClient(tmp_path / "socket").check_codes(now)
+    assert refused.value.code == "signer_unreachable"
+
+
+def test_a_ping_waits_its_turn(tmp_path, now):
+    """Where no thread gets on with anything it has no answer either, which is how the keeper finds out."""
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def act(request: SignerRequest) -> SignerAnswer:
+        if request.ask is not Ask.PING:
+            begun.release()
+            go_on.wait()
+        return SignerAnswer()
+
+    def ask(request: SignerRequest) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(str(tmp_path / "socket"))
+        connection.sendall(request.line())
+        return connection
+
+    with listening(tmp_path / "socket", act):
+        asked = [ask(SignerRequest(ask=Ask.CHECK_CODES)) for _ in range(4)]
+        for _ in asked:
+            begun.acquire()
+        asked.append(ask(SignerRequest(ask=Ask.PING)))
+        assert select.select(asked, [], [], 0)[0] == []
+        go_on.set()
+        for each in asked:
+            assert each.recv(1000) == SignerAnswer().line()
+            each.close()

@@ -102,7 +102,7 @@ def _serve_until_stopped(
     try:
         now = datetime.now(UTC)
         if keeper:
-            keeper.await_socket()
+            keeper.await_answer()
         services.coding.signer.check_codes(now)
         services.watching.check_clock(now)
         services.coding.finishing.finish_waiting(now)  # what was committed before the last end and not signed yet

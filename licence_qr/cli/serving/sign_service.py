@@ -8,6 +8,9 @@ import logging.config
 import os
 import pwd
 import signal
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -15,8 +18,12 @@ import click
 
 from licence_qr.cli.help import Command
 from licence_qr.config import load_settings
+from licence_qr.config.service_manager import ServiceManager
+from licence_qr.config.service_manager import service_manager as read_service_manager
 from licence_qr.errors import ConfigError, LicenceQRError
-from licence_qr.process import log_lines, signals
+from licence_qr.process import log_lines, service_manager, signals
+from licence_qr.signer.client import SignerClient
+from licence_qr.signer.listening import listening
 from licence_qr.signer.service import SignService
 from licence_qr.signer.wiring import build_signer
 
@@ -33,8 +40,8 @@ _log = logging.getLogger("licence_qr.signing")
     " This user and root always may.",
 )
 @click.option("--beside", type=int, hidden=True)
-@click.option("--socket", "own", type=click.Path(path_type=Path), hidden=True)
-def sign_service(users: tuple[str, ...], beside: int | None, own: Path | None) -> None:
+@click.option("--listening", "kept", type=int, hidden=True)
+def sign_service(users: tuple[str, ...], beside: int | None, kept: int | None) -> None:
     """运行签名程序，直到停止（Ctrl-C）。它在 LICENCE_QR_SIGNER_SOCKET 所指的套接字上等候，只签登记库中已提交、
     且核对无误的内容；不写登记库。SIGHUP 使它重新读取设置、目录和密钥。
 
@@ -45,16 +52,34 @@ def sign_service(users: tuple[str, ...], beside: int | None, own: Path | None) -
     没有设置这个套接字的，启动服务（serve）时会自行启动一个签名程序。 Where this setting is empty, serve starts a signer of
     its own.
     """
-    settings = load_settings()
-    path = own or settings.signer_socket
-    if path is None:
-        raise ConfigError("signer_socket_missing")
+    settings, manager = load_settings(), read_service_manager()
+    listener = _listener((kept,) if kept is not None else manager.descriptors, settings.signer_socket)
     logging.config.dictConfig(log_lines.server_logging("licence_qr.signing"))
     with signals.ending_at_once():  # nothing is half-done: it writes nothing
         if beside is not None:
             _leave_stops_to(beside)
         allowed = frozenset({os.getuid(), *map(_number_of, users)})
-        asyncio.run(_serve(SignService(path, build_signer(settings), allowed)))
+        act = build_signer(settings)
+        service = SignService(listener(), act, allowed)
+        with _telling(manager, settings.signer_socket):
+            asyncio.run(_serve(service))
+
+
+def _listener(handed: Sequence[int], own: Path | None) -> Callable[[], socket.socket]:
+    """The socket that is held for it, by the server that keeps it or by systemd; else its own, which is made when it can
+    sign. Raises ConfigError ``signer_socket_missing``."""
+    if handed:
+        return partial(socket.socket, fileno=handed[0])
+    if own is None:
+        raise ConfigError("signer_socket_missing")
+    return partial(listening, own)
+
+
+def _telling(manager: ServiceManager, path: Path | None) -> AbstractContextManager[None]:
+    """Tells systemd that it answers, as long as it does."""
+    if path is None:
+        return nullcontext()
+    return service_manager.telling(manager.notify_socket, manager.watchdog_seconds, SignerClient(path).answers)
 
 
 async def _serve(service: SignService) -> None:

@@ -1,0 +1,33 @@
+"""The socket on which a signer is asked.
+
+Whoever connects waits in it until a signer takes the call. Held open by who starts the signer (the server, or systemd), it
+outlives the signer: nobody is refused while the next one starts.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+# Also those wait here who have given up: a signer that hangs takes nobody out.
+BACKLOG = 1024
+_ONLY_FOLDER = 0o117  # socket of mode 0660: its folder says who else gets to it
+
+
+def listening(path: Path) -> socket.socket:
+    """A new socket at ``path``, in the place of one that was left there. Once it is there, it listens. Raises OSError."""
+    begun = path.with_name(path.name + ".new")
+    begun.unlink(missing_ok=True)
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(_ONLY_FOLDER)
+    try:
+        made.bind(str(begun))
+        made.listen(BACKLOG)
+        begun.rename(path)
+    except BaseException:
+        made.close()
+        raise
+    finally:
+        os.umask(before)
+    return made
