@@ -211,7 +211,7 @@ def build(
     database = register_of(settings)
     database.check_version()
     with database.read() as tx:
-        demonstration = register_kind.get(tx, register_kind.KIND) == register_kind.DEMONSTRATION
+        demonstration = register_kind.is_demonstration(tx)
     keys = public_keys_of(settings) if settings.signer else keys_of(settings)
     keys.trust_list()
     return _wire(settings, catalogue, keys, Accounts(database, Passwords(hasher)), demonstration=demonstration)

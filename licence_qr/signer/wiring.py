@@ -12,12 +12,14 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.parts import keys_of
 from licence_qr.process.system import check_system
 from licence_qr.services.keys.keyring import Keys
+from licence_qr.services.keys.root import check_root_apart
 from licence_qr.services.publishing.noted_times import NotedTimes
 from licence_qr.services.publishing.status_signer import MOST_AHEAD, StatusSigner
 from licence_qr.services.signing.signer import Signer
 from licence_qr.signer.acts import SignerActs
 from licence_qr.signer.client import SignerClient
 from licence_qr.store.database.connections import Database
+from licence_qr.store.register import register_kind
 
 
 def client_of(settings: Settings) -> SignerClient | None:
@@ -34,6 +36,16 @@ def list_signer(settings: Settings, database: Database, keys: Keys) -> StatusSig
     """What signs status lists, with the keys at hand."""
     noted = NotedTimes(settings.keys, MOST_AHEAD)
     return StatusSigner(database, partial(keys.signing_key_for, KeyPurpose.STATUS), settings.address, noted)
+
+
+def demand_root_apart(settings: Settings) -> None:
+    """Refuse to begin beside a root key, as ``serve`` does. Raises KeyStoreError ``root_key_beside``, RegisterError."""
+    database = Database(settings.register_path)
+    with database.read() as tx:
+        demonstration = register_kind.is_demonstration(tx)
+    database.close()
+    if not demonstration:
+        check_root_apart((settings.keys, settings.home))
 
 
 def build_signer(settings: Settings) -> SignerActs:

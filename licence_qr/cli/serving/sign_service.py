@@ -25,7 +25,7 @@ from licence_qr.process import log_lines, service_manager, signals
 from licence_qr.signer.client import SignerClient
 from licence_qr.signer.listening import listening
 from licence_qr.signer.service import SignService
-from licence_qr.signer.wiring import build_signer
+from licence_qr.signer.wiring import build_signer, demand_root_apart
 
 _log = logging.getLogger("licence_qr.signing")
 
@@ -60,6 +60,8 @@ def sign_service(users: tuple[str, ...], beside: int | None, kept: int | None) -
             _leave_stops_to(beside)
         allowed = frozenset({os.getuid(), *map(_number_of, users)})
         act = build_signer(settings)
+        if beside is None:  # else the server, which starts this, refuses by itself
+            demand_root_apart(settings)
         service = SignService(listener(), act, allowed)
         with _telling(manager, settings.signer_socket):
             asyncio.run(_serve(service))

@@ -85,7 +85,7 @@ class _SigningCase:
     @property
     def made_up(self) -> bool:
         """Whether the register is a demonstration: filled in the name of people some of whom never get an account."""
-        return register_kind.get(self.tx, register_kind.KIND) == register_kind.DEMONSTRATION
+        return register_kind.is_demonstration(self.tx)
 
     def added_permits(self) -> Iterator[dict[str, Any]]:
         """The permits that the version before did not have."""

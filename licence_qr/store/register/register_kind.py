@@ -15,6 +15,11 @@ def get(tx: Transaction, name: str) -> str | None:
     return str(row["value"]) if row else None
 
 
+def is_demonstration(tx: Transaction) -> bool:
+    """Whether all that it holds is made up."""
+    return get(tx, KIND) == DEMONSTRATION
+
+
 def put(tx: Transaction, name: str, value: str) -> None:
     """Set one fact."""
     if tx.run("UPDATE register_facts SET value = ? WHERE name = ?", (value, name)).rowcount == 0:

@@ -141,6 +141,8 @@ def test_a_root_key_beside_the_service_is_not_served_until_it_is_moved(here):
     (medium := here / "medium").mkdir()
     refused = run_here(environ(here), "serve")
     assert refused.status == 1 and "[root_key_beside]" in refused.err and str(away) in refused.err
+    signer = run_here(environ(here) | {"LICENCE_QR_SIGNER_SOCKET": str(here / "socket")}, "sign-service")
+    assert signer.status == 1 and "[root_key_beside]" in signer.err and not (here / "socket").exists()
     moved = run_here(environ(here), "keys", "root", "move", medium, *root_options(here)[2:])
     assert moved.status == 0 and not Path(away).exists(), moved.err
     assert "读回" in moved.out and "read back" in moved.out
