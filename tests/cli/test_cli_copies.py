@@ -93,6 +93,17 @@ def test_private_keys_that_cannot_be_written_are_told_before_a_backup_is_made(
     assert not (here / "backups").exists()
 
 
+def test_private_keys_that_cannot_be_read_are_told_before_anything_is_restored(here: Path) -> None:
+    """Else the list of what may be missing, which comes once, would have been told to nobody."""
+    assert backed_up(here).status == 0
+    lose_register(here)
+    words = ("restore", here / "copies", "--identity", here / "identity", "--private-keys")
+    ended = run(here, *words, here / "none")
+    assert ended.status == 1 and str(here / "none") in ended.err
+    assert not (here / "var" / "register.db").exists()
+    assert run(here, *words[:-1]).status == 0
+
+
 def test_a_register_put_back_by_hand_goes_on_above_the_marks(here: Path) -> None:
     register = here / "var" / "register.db"
     database = Database(register)

@@ -55,17 +55,15 @@ def restore(
     the office to make good. Run licence-qr check afterwards.
     """
     now, by, restoring = datetime.now(UTC), whoever_runs_this(), build_restore(load_settings())
-    put_back: tuple[str, ...] = ()
     if how == _HERE:
         done = restoring.here(by, now)
     elif place is None or identity is None:
         raise ConfigError("restore_from_where")
     else:
-        wanted = Wanted(place, identity, snapshot, without_marks=how == _WITHOUT_MARKS)
+        wanted = Wanted(place, identity, snapshot, without_marks=how == _WITHOUT_MARKS, private=private)
         done = restoring.from_backup(wanted, by, now, telling())
-        put_back = restoring.private_files(private, identity) if private else ()
     if as_json:
-        say(_facts(done) | {"private_files": list(put_back)})
+        say(_facts(done) | {"private_files": list(done.private)})
     else:
         _show(done)
 

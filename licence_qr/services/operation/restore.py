@@ -36,21 +36,25 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which snapshot of the backups in ``folder``, the newest by default, opened by the key in the file ``identity``.
-    ``without_marks``: leave ``LEFT_OUT`` numbers out, because nobody knows which were given."""
+    ``without_marks``: leave ``LEFT_OUT`` numbers out, because nobody knows which were given. ``private``: private keys that
+    are missing come back too."""
 
     folder: Path
     identity: Path
     snapshot: str | None = None
     without_marks: bool = False
+    private: PrivateFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was brought back: the snapshot, and when it was made (ISO; both empty for a register that was there)."""
+    """What was brought back: the snapshot, and when it was made (ISO; both empty for a register that was there), and the
+    files of private keys."""
 
     snapshot: str
     made_at: str
     gone: GoneOn
+    private: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +80,23 @@ class Restore:
         self._refuse_over_register()
         marks = self._marks(without_marks=wanted.without_marks)
         place, key = BackupPlace(wanted.folder), Identity.read(wanted.identity)
+        private = wanted.private.read(wanted.identity) if wanted.private else {}
         name, sealed, path = place.manifest(wanted.snapshot)
         manifest = decode(key.decrypt(sealed, path), name)
         with self._staging() as staged:
             self._bring(BackupPlace(wanted.folder, bytes.fromhex(manifest.names_key)), key, manifest, staged, progress)
             gone = self._go_on(staged / self.register.name, marks, (f"restored/{name}", by), now)
+            put_back = private_files.put_back(
+                private, self.keys, self.web_secret
+            )  # keys before the lists that name them
             self._put_in_place(staged, manifest)
-        return Restored(name, manifest.made_at, gone)
+        return Restored(name, manifest.made_at, gone, put_back)
 
     def here(self, by: Actor, now: datetime) -> Restored:
         """The same for a register that somebody has put back already. Raises RuleError ``restore_without_marks``,
         RegisterError."""
         marks = self._marks(without_marks=False)
         return Restored("", "", self._go_on(self.register, marks, ("restored/here", by), now))
-
-    def private_files(self, source: PrivateFile, identity: Path) -> tuple[str, ...]:
-        """Put private keys back that are not there; return their names. Raises KeyStoreError."""
-        return private_files.put_back(source.read(identity), self.keys, self.web_secret)
 
     def _refuse_over_register(self) -> None:
         files = (self.home / FOLDER, self.home / former.FOLDER)
