@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
@@ -66,10 +67,10 @@ class Entrance:
 
     async def __rsgi__(self, scope: Scope, protocol: HTTPProtocol) -> None:
         environ = self._site.client_of(environ_of(scope))
-        with ExitStack() as held:
+        # Who asked may have gone, while waiting or reading, or is as good as gone.
+        with ExitStack() as held, suppress(asyncio.CancelledError, TimeoutError, BrokenPipeError):
             given = await self._answer(environ, protocol, held)
-            with suppress(TimeoutError, BrokenPipeError):  # a reader who has gone, or as good as gone
-                await answer.send(given, protocol, self._limits.part_seconds)
+            await answer.send(given, protocol, self._limits.part_seconds)
 
     def hung(self) -> bool:
         """Whether a lane has a thread that will not come back."""
@@ -100,7 +101,8 @@ class Entrance:
     async def _ask(self, environ: dict[str, Any], protocol: HTTPProtocol, way: Way, whose: str) -> Answer:
         with await self._read(environ, protocol, way.most_bytes, whose) as read:
             environ["wsgi.input"] = read
-            return await self.lanes[way.lane].run(partial(answer.ask, self._site.wsgi, environ), whose)
+            work = partial(answer.ask, self._site.wsgi, environ)
+            return await self.lanes[way.lane].run(work, whose, protocol.client_disconnect)
 
     async def _read(self, environ: dict[str, Any], protocol: HTTPProtocol, most: int, whose: str) -> IO[bytes]:
         """The body. Nobody is refused here for what others send, unless they announce a lot."""

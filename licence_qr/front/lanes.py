@@ -6,12 +6,10 @@ What one kind takes, another cannot miss: sixteen people signing in at once keep
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple, TypeVar
 
 from licence_qr.front.answer import Refused
@@ -19,6 +17,7 @@ from licence_qr.front.shares import Shares
 from licence_qr.process import metrics
 
 T = TypeVar("T")
+Gone = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +51,41 @@ class Lane:
     def __init__(self, name: str, size: LaneSize) -> None:
         self._size = size
         self._places = Shares(size.share, size.threads + size.waiting)
+        self._free = asyncio.Semaphore(size.threads)
         self._counted = metrics.lane(name)
         self._threads = ThreadPoolExecutor(size.threads, name)
-        self._since: dict[int, float] = {}  # of each thread that works: since when (time.monotonic)
+        self._begun: list[float] = []  # of each request that a thread works on: when (time.monotonic)
 
-    async def run(self, work: Callable[[], T], whose: str) -> T:
-        """What ``work`` gives, done by a thread of this lane. Raises Refused 503: too many wait, or it waited too long."""
+    async def run(self, work: Callable[[], T], whose: str, gone: Gone) -> T:
+        """What ``work`` gives, done by a thread of this lane. ``gone()`` ends when who asked has gone.
+
+        Raises Refused 503: too many wait, or it waited too long. Raises asyncio.CancelledError: who asked went before it was
+        its turn.
+        """
         with self._places.held(whose):
-            self._counted.waiting.inc()
-            begin = partial(self._work, work, time.monotonic())
-            return await asyncio.get_running_loop().run_in_executor(self._threads, begin)
+            await (self._turn(gone) if self._free.locked() else self._free.acquire())
+            self._begun.append(begun := time.monotonic())
+            self._counted.running.inc()
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+            finally:
+                self._counted.running.dec()
+                self._begun.remove(begun)
+                self._free.release()
 
     def hung(self) -> bool:
         """Whether a thread works on one request for longer than any request takes."""
-        now = time.monotonic()
-        return any(now - since > self._size.longest for since in list(self._since.values()))
+        return any(time.monotonic() - begun > self._size.longest for begun in self._begun)
 
-    def _work(self, work: Callable[[], T], came: float) -> T:
-        now = self._since[threading.get_ident()] = time.monotonic()
-        self._counted.waiting.dec()
-        self._counted.running.inc()
+    async def _turn(self, gone: Gone) -> None:
+        """Wait here for a free thread, not in the queue of the threads: from there nobody can leave."""
+        turn, left = asyncio.ensure_future(self._free.acquire()), asyncio.ensure_future(gone())
+        self._counted.waiting.inc()
         try:
-            if now - came > self._size.patience:
-                raise Refused(503)
-            return work()
+            await asyncio.wait((turn, left), timeout=self._size.patience, return_when=asyncio.FIRST_COMPLETED)
+            if not turn.done():
+                raise asyncio.CancelledError if left.done() else Refused(503)
         finally:
-            self._counted.running.dec()
-            del self._since[threading.get_ident()]
+            self._counted.waiting.dec()
+            turn.cancel()
+            left.cancel()

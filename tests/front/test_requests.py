@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from fronted import Front, Fronted
 from peers import Peer
+from prometheus_client.parser import text_string_to_metric_families
 
 
 def environ(server: Fronted, head: bytes) -> dict[str, str]:
@@ -154,6 +155,55 @@ def test_a_full_lane_refuses_and_no_other_lane_notices(front: Front, tmp_path: P
     for peer in held:
         pipe.write_bytes(b"done")
         assert peer.answer()[2] == b"done"
+
+
+def in_lane(server: Fronted, lane: str, state: str) -> float:
+    """How many requests of a lane are in a state."""
+    peer = server.peer()
+    peer.begin("GET", "/lanes")
+    families = text_string_to_metric_families(peer.answer()[2].decode())
+    found = (each for family in families for each in family.samples)
+    return sum(each.value for each in found if each.labels == {"lane": lane, "state": state})
+
+
+def test_who_goes_while_waiting_leaves_the_place_to_another(front: Front, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    server = front()
+    works = server.peer()
+    works.begin("GET", f"/hold{pipe}")
+    for _ in range(3):
+        waiting = [server.peer() for _ in range(2)]
+        for peer in waiting:
+            assert peer.get("/scan") == 200  # of a kept connection, too
+            peer.begin("GET", f"/hold{pipe}")
+        while in_lane(server, "hold", "waiting") < 2:
+            pass
+        assert server.peer().get("/hold/dev/null") == 503
+        for peer in waiting:
+            peer.close()
+        while in_lane(server, "hold", "waiting"):
+            pass
+    assert in_lane(server, "hold", "running") == 1
+    pipe.write_bytes(b"done")
+    assert works.answer()[2] == b"done"
+    assert server.peer().get("/hold/dev/null") == 200
+    assert in_lane(server, "hold", "running") == 0
+
+
+def test_who_waits_too_long_is_told_so_although_no_thread_comes_back(front: Front, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    server = front()
+    works = server.peer()
+    works.begin("GET", f"/soon{pipe}")
+    while not in_lane(server, "soon", "running"):
+        pass
+    assert server.peer().get("/soon/dev/null") == 503
+    assert in_lane(server, "soon", "waiting") == 0
+    pipe.write_bytes(b"done")
+    assert works.answer()[2] == b"done"
+    assert server.peer().get("/soon/dev/null") == 200
 
 
 def test_a_fault_is_answered_and_noted_without_what_it_says(front: Front) -> None:

@@ -14,6 +14,7 @@ from licence_qr.front import supervisor
 from licence_qr.front.answer import Answer
 from licence_qr.front.lanes import LaneSize, Way
 from licence_qr.front.limits import Limits
+from licence_qr.process import metrics
 from licence_qr.process.log_lines import server_logging
 
 HTML = [("content-type", "text/html")]
@@ -29,13 +30,15 @@ def _parts() -> Iterator[bytes]:
 
 class Small:
     """``/scan`` answers at once, ``/fault`` raises, ``/echo`` says how many bytes came, and nothing else takes any,
-    ``/long`` sends 3 MB, ``/medium`` 512 kB, ``/pid`` names the worker. ``/hold/…/FILE`` reads the named pipe FILE first.
-    The first word of an address is its lane, where there is one; a cookie names the known device."""
+    ``/long`` sends 3 MB, ``/medium`` 512 kB, ``/pid`` names the worker, ``/lanes`` tells who is in them. ``/hold/…/FILE``
+    reads the named pipe FILE first. The first word of an address is its lane, where there is one; a cookie names the known
+    device."""
 
     lanes = {
         "scan": LaneSize(1, 200),
         "hold": LaneSize(1, 2),
         "wide": LaneSize(1, 16),
+        "soon": LaneSize(1, 2, patience=0.2),
         "hang": LaneSize(1, 2, longest=0.5),
         "other": LaneSize(1, 64),
     }
@@ -48,7 +51,9 @@ class Small:
         read = environ["wsgi.input"].read()
         bodies = {"/pid": b"%d" % os.getpid(), "/echo": b"%d" % len(read), "/medium": MEDIUM}
         body = bodies.get(path, b"ok" if not read else b"what is this?")
-        if path.startswith(("/hold/", "/hang/", "/wide/")):
+        if path == "/lanes":
+            body = metrics.exposition((), None)
+        if path.startswith(("/hold/", "/hang/", "/wide/", "/soon/")):
             with open(path[5:], "rb") as pipe:
                 body = pipe.read()
         if path == "/fault":
