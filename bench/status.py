@@ -55,7 +55,7 @@ def _best(work: Callable[[], object], rounds: int = ROUNDS) -> float:
 def _anew(services: Services) -> StatusPublishing:
     known = services.status_publishing
     signer = StatusSigner(known.database, known.signer.signing_key, known.signer.origin)
-    return StatusPublishing(known.database, signer)
+    return StatusPublishing(known.database, signer, known.trust_list)
 
 
 def _from_nothing(services: Services, now: datetime) -> float:

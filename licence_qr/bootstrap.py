@@ -271,7 +271,7 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
 
 def _coding(settings: Settings, database: Database, catalogue: Catalogue, keys: Keys) -> Coding:
     signer = client_of(settings) or code_signer(database, catalogue, keys)
-    return Coding(database, catalogue, settings.address, signer)
+    return Coding(database, catalogue, settings.address, signer, keys.trust_list)
 
 
 def _confirming(settings: Settings, accounts: Accounts, secret: bytes, *, demonstration: bool) -> Confirming:
@@ -286,7 +286,8 @@ def _lookup(database: Database, catalogue: Catalogue, keys: Keys, *, demonstrati
 
 def _status_publishing(settings: Settings, database: Database, keys: Keys) -> StatusPublishing:
     noted = NotedTimes(settings.keys, MOST_AHEAD)
-    return StatusPublishing(database, client_of(settings) or list_signer(settings, database, keys), noted)
+    signer = client_of(settings) or list_signer(settings, database, keys)
+    return StatusPublishing(database, signer, keys.trust_list, noted)
 
 
 def _watching(settings: Settings, database: Database, keys: Keys, files: Files) -> Watching:

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from licence_qr.credential.trust_list import KeyPurpose
-from licence_qr.errors import AccessError, KeyStoreError
+from licence_qr.errors import AccessError, ConfigError, KeyStoreError
 from licence_qr.services.publishing.status_list import StatusPublishing
 from licence_qr.services.signing.signer import MOST
 from licence_qr.signer import client as signer_client
@@ -88,9 +88,9 @@ def test_a_pair_is_issued_by_who_holds_no_key(services, client, make_application
 
 
 def test_a_status_list_comes_as_it_was_signed(services, client, now):
-    made = StatusPublishing(services.database, client).publish(now)
+    made = StatusPublishing(services.database, client, services.keys.trust_list).publish(now)
     assert services.status_publishing.publish(now).signed == made.signed
-    assert StatusPublishing(services.database, client).publish(now).signed == made.signed
+    assert StatusPublishing(services.database, client, services.keys.trust_list).publish(now).signed == made.signed
 
 
 def test_what_is_wrong_is_said_in_the_words_of_the_signer(services, client, now):
@@ -113,6 +113,36 @@ def test_another_user_is_refused_whatever_it_asks(tmp_path, acts, now, caplog, m
         client.check_codes(now)
     assert (refused.value.code, refused.value.facts["user"]) == ("signer_not_for_you", 54321)
     assert [record.getMessage() for record in caplog.records] == ["refused: user 54321 may not ask"]
+
+
+def test_a_file_in_place_of_the_socket_is_not_touched(tmp_path):
+    """The setting may name any file by mistake, the register too."""
+    (tmp_path / "register.db").write_bytes(b"all that there is")
+    with pytest.raises(ConfigError) as refused:
+        listening_at(tmp_path / "register.db")
+    assert refused.value.code == "signer_socket_taken"
+    assert (tmp_path / "register.db").read_bytes() == b"all that there is"
+
+
+def test_a_second_signer_does_not_take_the_socket_of_the_first(tmp_path, client, now):
+    with pytest.raises(ConfigError) as refused:
+        listening_at(tmp_path / "socket")
+    assert refused.value.code == "signer_socket_taken"
+    client.check_codes(now)
+
+
+def test_the_socket_of_a_signer_that_was_killed_is_replaced(tmp_path, acts, now):
+    with socket.socket(socket.AF_UNIX) as killed:
+        killed.bind(str(tmp_path / "socket"))
+    with listening(tmp_path / "socket", acts) as client:
+        client.check_codes(now)
+
+
+@pytest.mark.parametrize("where", ["missing/socket", "x" * 120])
+def test_a_socket_that_cannot_be_made_is_told_with_its_path(tmp_path, where):
+    with pytest.raises(ConfigError) as refused:
+        listening_at(tmp_path / where)
+    assert (refused.value.code, refused.value.facts["path"]) == ("signer_socket_unusable", tmp_path / where)
 
 
 def test_the_kernel_says_who_asks(tmp_path):

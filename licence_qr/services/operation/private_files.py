@@ -48,7 +48,10 @@ class PrivateFile:
 
     @staticmethod
     def _passphrase(file: Path) -> Passphrase:
-        return Passphrase(key_files.read_passphrase(file).decode())
+        try:
+            return Passphrase(key_files.read_passphrase(file).decode())
+        except UnicodeDecodeError as error:
+            raise KeyStoreError("passphrase_not_text", path=file) from error
 
 
 def gather(keys: Path, web_secret: Path) -> Content:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from licence_qr.credential.status_list import entry_of, put_entry
@@ -111,12 +112,12 @@ def _entries(versions: Iterable[CodeRow]) -> Iterator[_Entry]:
 
 
 def _value(told: ToldState) -> int | None:
-    """The status entry by one event; None for one that is about something else or tells no state."""
-    state = told.after.get("state")
-    if state is None:
-        return None
-    if told.subject == _LICENCE:
-        return _PRINT_ENDED if LicenceState(str(state)).ended else 0
-    if told.subject.startswith("permit/"):
-        return status_list_value(PermitStatus(PermitState(str(state)).value))
+    """The status entry by one event; None for one that is about something else or tells no state that there is: what was
+    ended before it stays so."""
+    state = str(told.after.get("state", ""))
+    with suppress(ValueError):
+        if told.subject == _LICENCE:
+            return _PRINT_ENDED if LicenceState(state).ended else 0
+        if told.subject.startswith("permit/"):
+            return status_list_value(PermitStatus(PermitState(state).value))
     return None

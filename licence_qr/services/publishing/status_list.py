@@ -2,21 +2,25 @@
 
 The signed list is in the register, one for all workers: one of them has it signed (``status_publisher``), or the daily
 sweep, and all give it out. So every worker serves the same bytes, and no list is older than one served before. Who fetches
-it only reads.
+it only reads. A list is verified before it is stored: one that a signer with other keys or another register has made would
+take the place of the last good one.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from licence_qr.credential.status_list_wire import verify_status_list
+from licence_qr.credential.trust_list import TrustList
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import BY_ITSELF
-from licence_qr.errors import RegisterError
+from licence_qr.errors import KeyStoreError, RegisterError, TokenError
 from licence_qr.services.publishing.ended_by_history import Contradiction
 from licence_qr.services.publishing.noted_times import NotedTimes
-from licence_qr.services.publishing.status_signer import LIFETIME, TTL, ListSigner
+from licence_qr.services.publishing.status_signer import LIFETIME, TTL, ListSigner, NextList
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database, Transaction
@@ -55,10 +59,12 @@ class PublishedList:
 
 @dataclass(slots=True)
 class StatusPublishing:
-    """Has ``signer`` sign the lists of the register of ``database``; ``noted`` takes when each was issued."""
+    """Has ``signer`` sign the lists of the register of ``database``, by a key of ``trust_list``; ``noted`` takes when each
+    was issued."""
 
     database: Database
     signer: ListSigner
+    trust_list: Callable[[], TrustList]
     noted: NotedTimes | None = None
     _kept: PublishedList | None = None
     _told: frozenset[Contradiction] = frozenset()
@@ -85,7 +91,8 @@ class StatusPublishing:
         """Have the next list signed and store it, if one is due at ``now``. Gives the newest list.
 
         Several processes may do this at the same time: the one that comes second has a list signed after the other's, or
-        finds that none is due. Raises RegisterError, and KeyStoreError ``no_signing_key`` and those of its file.
+        finds that none is due. Raises RegisterError, and KeyStoreError ``signer_other_keys``, ``no_signing_key`` and those
+        of its file.
         """
         while True:
             with self.database.read() as tx:
@@ -93,9 +100,12 @@ class StatusPublishing:
             made = self.signer.next_list(now)
             if made is None:
                 return self._last()
+            self._demand_ours(made, now)
             with self.database.write() as tx:
                 if status.newest_issue(tx) != before:
                     continue
+                if not status.position(tx).follows(made.issue.position):
+                    raise KeyStoreError("signer_other_keys", because="register")
                 status.publish(tx, made.issue, made.signed)
                 for each in made.contradictions:
                     self._tell(tx, each, now)
@@ -104,6 +114,16 @@ class StatusPublishing:
             if self.noted:
                 self.noted.note(kept.issued_at)
             return kept
+
+    def _demand_ours(self, made: NextList, now: datetime) -> None:
+        try:
+            held = verify_status_list(made.signed, self.trust_list(), now)
+        except TokenError as error:
+            if error.code == "status_list_subject":
+                return  # well signed, for an address that no trust list names yet: verifiers say so
+            raise KeyStoreError("signer_other_keys", because=str(error.facts.get("because", error.code))) from error
+        if (held.subject, held.issued_at) != (made.issue.subject, made.issue.issued_at):
+            raise KeyStoreError("signer_other_keys", because="status list")
 
     def _last(self) -> PublishedList:
         with self.database.read() as tx:

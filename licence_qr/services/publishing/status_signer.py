@@ -120,7 +120,8 @@ class StatusSigner:
         else:
             values, entries = status.everything(tx), empty_entries(position.count)
         for index, value in values:
-            put_entry(entries, index, value)
+            if 0 <= index < position.count:  # no code has another: whoever wrote it keeps no list from being made
+                put_entry(entries, index, value)
         self._bits = _Bits(position, entries)
         return self._bits
 

@@ -1,16 +1,23 @@
 """Finish what acts have committed: have their versions signed, and store that.
 
+What the signer hands back is verified first, as any verifier would do it: a signature is stored once and for ever, and
+one by a key of another installation would make a genuine code look forged.
+
 Several processes may do so at the same time, as a command beside the service: the first signature of a version counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from licence_qr.credential.cose import split
+from licence_qr.credential.trust_list import TrustList
+from licence_qr.credential.verifier import verify_token
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import BY_ITSELF
+from licence_qr.errors import KeyStoreError, TokenError
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.signing.signer import MOST, CodeSigner, SigningVerdict, Version
@@ -22,15 +29,16 @@ from licence_qr.store.signing.unsigned_codes import UnsignedCode
 
 @dataclass(frozen=True, slots=True)
 class Finishing:
-    """Has ``signer`` sign what waits in the register of ``database``."""
+    """Has ``signer`` sign what waits in the register of ``database``, by a key of ``trust_list``."""
 
     database: Database
     signer: CodeSigner
+    trust_list: Callable[[], TrustList]
 
     def finish(self, wanted: Sequence[UnsignedCode], now: datetime) -> list[UnsignedCode]:
         """Have these versions signed; return those that are not then, as the register has them.
 
-        Raises KeyStoreError where no key can sign, RegisterError.
+        Raises KeyStoreError where no key can sign, or ``signer_other_keys``; RegisterError.
         """
         missing: list[UnsignedCode] = []
         for first in range(0, len(wanted), MOST):
@@ -71,10 +79,23 @@ class Finishing:
                     continue  # another process has stored it
                 if each.fault:
                     _refuse(tx, code, each.fault, now)
-                elif unsigned_codes.sign(tx, code, each.kid, each.token):
+                    continue
+                self._demand_ours(code, each, now)
+                if unsigned_codes.sign(tx, code, each.kid, each.token):
                     take_effect(tx, code)
                     signed.add(each.version)
         return frozenset(signed)
+
+    def _demand_ours(self, code: UnsignedCode, signed: SigningVerdict, now: datetime) -> None:
+        """Raise KeyStoreError ``signer_other_keys`` unless it is this payload, signed by a key that verifiers here trust."""
+        try:
+            because = "" if split(signed.token).payload == code.payload else "payload"
+            if verify_token(signed.token, self.trust_list(), now).kid != signed.kid:
+                because = "kid"
+        except TokenError as error:
+            because = error.code
+        if because:
+            raise KeyStoreError("signer_other_keys", because=because)
 
 
 def version_of(code: UnsignedCode) -> Version:

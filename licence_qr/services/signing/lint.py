@@ -43,10 +43,14 @@ _GRANTED = frozenset({EventKind.PERMIT_GRANTED.value})
 def fault(tx: Transaction, catalogue: Catalogue, code: UnsignedCode, now: datetime) -> str:
     """What is wrong with a version that waits, by the snapshot of ``tx``; empty if nothing is.
 
-    The words are those of ``_RULES``, which the history keeps and the documents explain.
+    The words are those of ``_RULES``, which the history keeps and the documents explain; ``unreadable`` for rows that no
+    program has written, so that one of them keeps no other version from being signed.
     """
     case = _SigningCase(tx, catalogue, code, now)
-    return next((name for name, holds in _RULES.items() if not holds(case)), "")
+    try:
+        return next((name for name, holds in _RULES.items() if not holds(case)), "")
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return "unreadable"
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ checks it (``lint``) and signs it (``finishing``), before anybody is told of it 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from licence_qr.credential.claims import claims_from_record, encode_claims
 from licence_qr.credential.token import address
+from licence_qr.credential.trust_list import TrustList
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId
@@ -37,17 +38,18 @@ from licence_qr.store.signing.unsigned_codes import UnsignedCode
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """Makes versions in the register of ``database`` and has them signed by ``signer``."""
+    """Makes versions in the register of ``database`` and has them signed by ``signer``, by a key of ``trust_list``."""
 
     database: Database
     catalogue: Catalogue
     origin: str
     signer: CodeSigner
+    trust_list: Callable[[], TrustList]
 
     @property
     def finishing(self) -> Finishing:
         """What has committed versions signed."""
-        return Finishing(self.database, self.signer)
+        return Finishing(self.database, self.signer, self.trust_list)
 
     def issue_code(
         self,

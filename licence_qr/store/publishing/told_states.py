@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 
 from licence_qr.domain.register.events import EventKind
@@ -27,7 +28,8 @@ def last(tx: Transaction) -> int:
 
 
 def told_after(tx: Transaction, seq: int, kinds: Collection[EventKind]) -> tuple[ToldState, ...]:
-    """The events of ``kinds`` after the one numbered ``seq`` that have values, oldest first."""
+    """The events of ``kinds`` after the one numbered ``seq`` that have values, oldest first; without those that no program
+    has written, which would keep every list from being signed."""
     wanted = ", ".join("?" * len(kinds))
     rows = tx.all(
         f"SELECT event, uscc, subject, after FROM history WHERE seq > ? AND event IN ({wanted}) AND after IS NOT NULL"
@@ -35,5 +37,14 @@ def told_after(tx: Transaction, seq: int, kinds: Collection[EventKind]) -> tuple
         (seq, *sorted(kinds)),
     )
     return tuple(
-        ToldState(EventKind(row["event"]), row["uscc"], row["subject"], json.loads(row["after"])) for row in rows
+        ToldState(EventKind(row["event"]), row["uscc"], row["subject"], after)
+        for row in rows
+        if (after := _values(row["after"])) is not None
     )
+
+
+def _values(text: str) -> dict[str, object] | None:
+    with suppress(ValueError):
+        if isinstance(read := json.loads(text), dict):
+            return read
+    return None

@@ -87,7 +87,7 @@ def test_it_is_told_once_and_a_process_that_starts_anew_finds_it_too(hotel, publ
     hotel.do(Act.CHANGE, LicenceChange(principal="又一负责人"))
     publishing.publish(hotel.now)
     assert len(refused(hotel)) == count + 1, "only of the new version"
-    anew = StatusPublishing(hotel.services.database, made_anew(publishing.signer))
+    anew = StatusPublishing(hotel.services.database, made_anew(publishing.signer), hotel.services.keys.trust_list)
     later = hotel.after(1).now
     assert read(hotel.services, anew.publish(later), later).value(hotel.versions()[0].status_index + 1) == 1
 
@@ -101,6 +101,26 @@ def test_what_an_act_has_put_in_force_again_is_valid(hotel, publishing):
     found = read(hotel.services, publishing.publish(hotel.now), hotel.now)
     assert [found.value(n) for n in range(4)] == [3, 0, 0, 0]
     assert refused(hotel) == []
+
+
+@pytest.mark.parametrize("after", ["none", "[]", '{"state": "banana"}'])
+def test_an_event_that_no_program_wrote_neither_stops_the_lists_nor_puts_anything_in_force(hotel, publishing, after):
+    publishing.publish(hotel.now)
+    hotel.decide(Act.REVOKE, permit=0)
+    edited(hotel, PERMIT_AGAIN)
+    planted = (
+        "INSERT INTO history (at, actor, office, event, uscc, subject, reason, legal_basis, document_no, after)"
+        " SELECT at, 'x', '', event, uscc, subject, '', '', '', ? FROM history WHERE event = 'permit_revoked'"
+    )
+    tamper(hotel.services.database, planted, values=(after,))
+    found = read(hotel.services, publishing.publish(hotel.now), hotel.now)
+    assert found.value(hotel.versions()[0].status_index + 1) == 1
+
+
+def test_a_value_of_an_entry_that_no_code_has_stops_no_list(hotel, publishing):
+    publishing.publish(hotel.now)
+    tamper(hotel.services.database, "INSERT INTO status_changes (status_index, value) VALUES (999999, 1), (-1, 1)")
+    assert read(hotel.services, publishing.publish(hotel.now), hotel.now).value(0) == 0
 
 
 def test_a_register_put_back_from_an_older_copy_is_followed_anew(hotel, publishing):

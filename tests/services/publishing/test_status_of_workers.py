@@ -45,7 +45,7 @@ def test_no_worker_issues_an_older_list_than_another_has(services, publishing, a
 def test_a_worker_that_starts_anew_goes_on_with_the_list_of_before(services, publishing, now):
     give_out(services, 8)
     first = publishing.publish(now)
-    anew = StatusPublishing(services.database, made_anew(publishing.signer))
+    anew = StatusPublishing(services.database, made_anew(publishing.signer), services.keys.trust_list)
     assert anew.publish(now + SECOND).signed == first.signed
     put(services, (7, 1))
     assert anew.publish(now).issued_at == now + SECOND
@@ -54,7 +54,9 @@ def test_a_worker_that_starts_anew_goes_on_with_the_list_of_before(services, pub
 def test_another_address_is_told_in_a_list_of_its_own(services, publishing, now):
     publishing.publish(now)
     elsewhere = StatusPublishing(
-        services.database, StatusSigner(services.database, publishing.signer.signing_key, "https://xm.example.gov.cn")
+        services.database,
+        StatusSigner(services.database, publishing.signer.signing_key, "https://xm.example.gov.cn"),
+        services.keys.trust_list,
     )
     assert elsewhere.publish(now + SECOND).issue.subject == "https://xm.example.gov.cn/status-list"
 

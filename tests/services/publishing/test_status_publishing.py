@@ -150,7 +150,7 @@ def test_bits_that_followed_the_changes_are_those_read_anew(services, publishing
         give_out(services, step)
         put(services, (index, value))
         publishing.publish(now + SECOND * step)
-    anew = StatusPublishing(services.database, made_anew(publishing.signer))
+    anew = StatusPublishing(services.database, made_anew(publishing.signer), services.keys.trust_list)
     at = now + SECOND * 20
     followed = read(services, publishing.publish(at), at).entries
     assert followed == read(services, anew.publish(at), at).entries
@@ -175,8 +175,10 @@ def test_a_key_of_status_lists_signs_and_no_other(services, publishing, now):
 
 def test_a_new_key_signs_the_next_list_without_a_change(services, publishing, now):
     first = publishing.publish(now)
-    other = replace(services.keys.signing_key_for(KeyPurpose.STATUS, now), kid=b"\xab\xcd")
-    publishing.signer.signing_key = lambda _: other
+    key, trusted = services.keys.signing_key_for(KeyPurpose.STATUS, now), services.keys.trust_list()
+    publishing.signer.signing_key = lambda _: replace(key, kid=b"\xab\xcd")
+    added = replace(trusted.key(key.kid, KeyPurpose.STATUS), kid=b"\xab\xcd")
+    publishing.trust_list = lambda: replace(trusted, keys=(*trusted.keys, added))
     second = publishing.publish(now)
     assert (second.issue.kid, second.issue.position) == (b"\xab\xcd", first.issue.position)
     assert second.issued_at > first.issued_at

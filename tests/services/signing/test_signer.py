@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from harmed import tamper
 
 from licence_qr.credential.token import to_digits
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
@@ -146,6 +147,16 @@ def test_what_the_register_does_not_explain_is_not_signed(services, without_key,
     assert rule in told["after"]
     services.coding.finishing.finish_waiting(now)  # it is looked at once, not again and again
     assert len(caplog.records) == 1
+
+
+def test_a_row_that_cannot_be_read_keeps_no_other_version_from_being_signed(
+    services, without_key, make_application, pair, clerk, now
+):
+    assert refusal(renamed, without_key, pair, clerk, now) == "code_being_signed"
+    tamper(services.database, "UPDATE codes SET record = '{}' WHERE token IS NULL")
+    assert refusal(without_key.issuance.issue, make_application(2), clerk, "key 2", now) == "code_being_signed"
+    services.coding.finishing.finish_waiting(now)
+    assert waiting(services) == [(2, "unreadable")]
 
 
 @pytest.mark.parametrize(

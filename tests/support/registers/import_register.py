@@ -108,7 +108,7 @@ class Register:
         keys = Keys(folder / "keys", folder / "passphrase")
         self.database = Database(folder / "register.db")
         signer = code_signer(self.database, self.catalogue, keys)
-        self.coding = Coding(self.database, self.catalogue, "http://127.0.0.1:8000", signer)
+        self.coding = Coding(self.database, self.catalogue, "http://127.0.0.1:8000", signer, keys.trust_list)
         self.importing = Importing(self.database, self.catalogue, self.coding)
         people = People(self.database)
         self.accounts = people.accounts
