@@ -18,6 +18,7 @@ from licence_qr.store.database.connections import Database
 from licence_qr.store.files import file_errors, make_folder, sync_names
 from licence_qr.store.keys import key_files, noted_lists
 from licence_qr.store.keys.newest_lists import SignedList
+from licence_qr.store.numbers import number_marks
 from licence_qr.store.register import register_kind
 
 # Beside the register while a first start has begun and not finished, so that it can be repeated.
@@ -45,9 +46,9 @@ def prepare(
     ``progress`` gets how many and of how many, and they are returned.
 
     Raises RuleError, before anything is changed: ``demonstration_only`` when a demonstration is asked for and the register
-    is a live one, ``register_gone`` or ``register_empty``; KeyStoreError ``root_folder_needed`` and those of ``custody``;
-    RegisterError (``register_newer``, ``register_read_only``, ``register_full``, …); KeyStoreError; ConfigError
-    ``system_not_supported``; TokenError ``trust_list_older``.
+    is a live one, ``register_gone`` or ``register_empty``, or ``numbers_were_given`` whatever is said; KeyStoreError
+    ``root_folder_needed`` and those of ``custody``; RegisterError (``register_newer``, ``register_read_only``,
+    ``register_full``, …); KeyStoreError; ConfigError ``system_not_supported``; TokenError ``trust_list_older``.
     """
     check_system()
     if demonstration:
@@ -57,8 +58,8 @@ def prepare(
     keys = keys_of(settings)
     begun = settings.home / _BEGUN
     if not _has_register(settings):
-        if not really_new and not begun.exists() and not _has_register(settings):  # another process may have made it
-            _refuse_lost(settings)
+        if not begun.exists() and not _has_register(settings):  # another process may have made it
+            _refuse_lost(settings, really_new=really_new)
         with file_errors(begun):
             make_folder(settings.home)
             begun.touch(mode=0o600)
@@ -109,8 +110,13 @@ def _has_register(settings: Settings) -> bool:
     return settings.register_path.exists() and settings.register_path.stat().st_size > 0
 
 
-def _refuse_lost(settings: Settings) -> None:
-    """Raise RuleError ``register_gone`` or ``register_empty`` where there are keys, or an empty file, from before."""
+def _refuse_lost(settings: Settings, *, really_new: bool) -> None:
+    """Raise RuleError ``numbers_were_given``, or ``register_gone`` or ``register_empty`` where there are keys, or an empty
+    file, from before and nobody says that nothing was issued."""
+    if number_marks.read(settings.keys):
+        raise RuleError("numbers_were_given", path=settings.register_path, marks=settings.keys / number_marks.FILE)
+    if really_new:
+        return
     if settings.register_path.exists():
         raise RuleError("register_empty", path=settings.register_path)
     if key_files.trust_list_stamp(settings.keys):

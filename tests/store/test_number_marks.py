@@ -175,3 +175,20 @@ def test_an_older_register_goes_on_above_the_marks(marked: Database, keys: Path)
     assert take(marked) == marks[SERIES] + 1
     with marked.write() as tx:
         assert code_versions.take(tx, 3) == 10
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[]", "5", '{"marks": []}', '{"marks": {"status 0": 1e999}}', '{"marks": {"status 0": 1e30}}',
+        '{"marks": {"status": 5}}', '{"marks": {"status 0": -5}}', '{"marks": {"status 0": "5"}}',
+        '{"marks": {"status 0": 9007199254740992}}', '{"marks": {"status 0": 5}, "given": {"version": true}}',
+    ],
+)  # fmt: skip
+def test_marks_that_no_program_has_written_are_told_and_believed_in_nothing(keys: Path, content: str) -> None:
+    keys.mkdir()
+    (keys / number_marks.FILE).write_text(content)
+    for read in (number_marks.read, number_marks.surely_given):
+        with pytest.raises(RegisterError) as refused:
+            read(keys)
+        assert refused.value.code == "marks_unreadable"

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import RegisterError, RuleError
+from licence_qr.errors import KeyStoreError, RegisterError, RuleError
 from licence_qr.services.operation import private_files
 from licence_qr.services.operation.going_on import LEFT_OUT, GoneOn, go_on
 from licence_qr.services.operation.manifest import Manifest, decode
@@ -75,7 +75,8 @@ class Restore:
         """Restore a snapshot where there is no register; ``progress`` gets objects verified and in all.
 
         Raises RuleError ``restore_register_here``, ``restore_without_marks``; NotFoundError ``backup_not_found``;
-        RegisterError ``backup_damaged``, …; KeyStoreError. Nothing is changed then.
+        RegisterError ``backup_damaged``, …; KeyStoreError ``restore_other_root``, …. Nothing is changed then. One that was
+        cut short is repeated.
         """
         self._refuse_over_register()
         marks = self._marks(without_marks=wanted.without_marks)
@@ -85,6 +86,7 @@ class Restore:
         manifest = decode(key.decrypt(sealed, path), name)
         with self._staging() as staged:
             self._bring(BackupPlace(wanted.folder, bytes.fromhex(manifest.names_key)), key, manifest, staged, progress)
+            self._refuse_other_root(staged / "keys")
             gone = self._go_on(staged / self.register.name, marks, (f"restored/{name}", by), now)
             put_back = private_files.put_back(
                 private, self.keys, self.web_secret
@@ -99,10 +101,19 @@ class Restore:
         return Restored("", "", self._go_on(self.register, marks, ("restored/here", by), now))
 
     def _refuse_over_register(self) -> None:
-        files = (self.home / FOLDER, self.home / former.FOLDER)
+        # One that was cut short had found none, and has put files in place, but not yet the register.
+        cut_short = (self.home / _STAGING).exists()
+        files = () if cut_short else (self.home / FOLDER, self.home / former.FOLDER)
         for each in (self.register, *journal_files.left_beside(self.register), *files):
             if each.exists():
                 raise RuleError("restore_register_here", path=each)
+
+    def _refuse_other_root(self, lists: Path) -> None:
+        """Raise KeyStoreError ``restore_other_root`` where the keys here are those of another installation."""
+        if all(map(key_files.has_root_public_key, (lists, self.keys))):
+            of_copy, here = map(key_files.read_root_public_key, (lists, self.keys))
+            if of_copy != here:
+                raise KeyStoreError("restore_other_root", path=self.keys)
 
     def _marks(self, *, without_marks: bool) -> Mapping[str, int] | None:
         marks = number_marks.read(self.keys)
@@ -168,4 +179,4 @@ def _move(source: Path, target: Path) -> None:
         put_in_place(source, target)
         return
     for path in sorted(source.iterdir()):
-        put_in_place(path, target / path.name)
+        _move(path, target / path.name)

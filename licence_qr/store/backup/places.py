@@ -128,9 +128,12 @@ class BackupPlace:
         path = self._snapshot(name, _LIST)
         with file_errors(path):
             try:
-                return tuple(path.read_text(encoding="ascii").split())
+                names = tuple(path.read_text(encoding="ascii").split())
             except (FileNotFoundError, ValueError):
-                raise RegisterError("backup_damaged", path=path) from None
+                names = ()
+        if not names or not all(map(_HASH.match, names)):
+            raise RegisterError("backup_damaged", path=path)
+        return names
 
     def seems_damaged(self, name: str) -> Path | None:
         """The file of an object if whoever cannot read it sees already that it is missing or not encrypted."""

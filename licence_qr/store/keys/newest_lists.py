@@ -32,8 +32,8 @@ def read(folder: Path) -> Mapping[SignedList, int]:
     """The highest edition of each list; nothing of a list that was never noted, or where the file cannot be read."""
     try:
         noted = json.loads((folder / _FILE).read_text(encoding="ascii"))
-        return {each: int(noted[each]) for each in SignedList if each in noted}
-    except (OSError, ValueError, TypeError):
+        return {each: noted[each] for each in SignedList if type(noted.get(each)) is int and noted[each] >= 0}
+    except (OSError, ValueError, AttributeError):
         return {}
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,10 +23,13 @@ from typing import NamedTuple
 from licence_qr.errors import KeyStoreError, RegisterError
 from licence_qr.store.files import make_folder
 from licence_qr.store.keys.key_files import write_file
+from licence_qr.store.numbers import code_versions
 
 FILE = "number-marks.json"
 BLOCK = 64  # numbers reserved ahead: at most so many are left out after a restore, and one write in so many is paid
 _LOCK = ".number-marks.lock"
+_SERIES = re.compile(rf"{code_versions.SERIES}|.+ \d+")  # as counters name it
+_MOST = 1 << 53  # a number that every program can read
 
 
 class _Held(NamedTuple):
@@ -60,7 +64,11 @@ def _read(folder: Path) -> _Held | None:
 
 
 def _numbers(read: Mapping[str, int]) -> dict[str, int]:
-    return {str(series): int(number) for series, number in read.items()}
+    """Raises ValueError for what is no series or no number that the register can hold."""
+    for series, number in read.items():
+        if not _SERIES.fullmatch(series) or type(number) is not int or not 0 <= number < _MOST:
+            raise ValueError(series)
+    return dict(read)
 
 
 class NumberMarks:

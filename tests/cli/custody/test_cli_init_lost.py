@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from harmed import APPLICATION
 from program import Ended, environ, run_here
 from safe import make_safe, root_options
 
@@ -50,3 +51,17 @@ def test_a_first_start_that_was_interrupted_is_repeated(made: Path, content: byt
     assert init(made).status == 0
     assert not (made / "var" / "init-begun").exists()
     assert init(made).status == 0
+
+
+@pytest.mark.parametrize("option", [[], ["--really-new"]])
+@pytest.mark.parametrize("lost", ["register.db", "register.db and trust list"])
+def test_where_numbers_were_given_no_new_register_is_made_whatever_is_said(
+    made: Path, lost: str, option: list[str]
+) -> None:
+    """Nor where the trust list is lost too: it would be one of edition 1, and every number would come twice."""
+    assert run_here(environ(made), "issue", APPLICATION).status == 0
+    register = lose(made, None)
+    if "trust list" in lost:
+        (made / "keys" / "trust-list.cbor").unlink()
+    ended = init(made, *option, *root_options(made))
+    assert ended.status == 1 and "[numbers_were_given]" in ended.err and not register.exists()

@@ -114,3 +114,9 @@ def test_a_damaged_file_of_numbers_leaves_those_of_the_register(tmp_path, conten
     assert newest_lists.read(tmp_path) == {}
     newest_lists.note(tmp_path, SignedList.TRUST, 2)
     assert newest_lists.read(tmp_path) == {SignedList.TRUST: 2}
+
+
+@pytest.mark.parametrize("content", ["5", "[]", '"trust_list"', '{"trust_list": 1e999}', '{"trust_list": "9"}', "{"])
+def test_a_note_that_no_program_has_written_says_nothing(tmp_path, content):
+    (tmp_path / "newest-lists.json").write_text(content)
+    assert newest_lists.read(tmp_path) == {}

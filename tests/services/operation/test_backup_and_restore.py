@@ -213,14 +213,14 @@ def test_a_manifest_that_leaves_the_folder_is_refused(here: Here, name: str) -> 
         step="",
         counts={},
         settings={},
-        names_key="",
-        sha256="",
+        names_key="00",
+        sha256="00" * 32,
         register=(),
         files={},
         lists={},
     )
     assert decode(good.encode(), "this") == good
-    for bad in (replace(good, files={name: "00"}), replace(good, lists={name: "00"})):
+    for bad in (replace(good, files={name: "00" * 32}), replace(good, lists={name: "00" * 32})):
         with pytest.raises(RegisterError, match="backup_damaged"):
             decode(bad.encode(), "this")
 
