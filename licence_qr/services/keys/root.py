@@ -37,7 +37,9 @@ class RootPlace:
         for passphrase in self.passphrases:
             try:
                 return key_files.read_private_key(self.folder, key_files.ROOT, passphrase())
-            except KeyStoreError as error:  # a wrong one can look like a damaged key, too
+            except KeyStoreError as error:
+                if error.code == "key_damaged":  # no passphrase opens it: nobody is asked for another one
+                    raise
                 refused = error
         if refused is None or refused.code == "key_passphrase":
             raise KeyStoreError("root_passphrase", path=self.folder)

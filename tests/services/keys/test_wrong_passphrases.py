@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from licence_qr.errors import KeyStoreError
+from licence_qr.services.keys.root import RootPlace
 from licence_qr.store.keys.key_files import read_private_key, write_private_key
 
 
@@ -28,3 +29,13 @@ def test_a_file_that_was_cut_is_damaged(tmp_path: Path) -> None:
     lines = file.read_bytes().splitlines(keepends=True)
     file.write_bytes(b"".join(lines[:2] + lines[3:]))
     assert told(tmp_path, b"right") == "key_damaged"
+
+
+def test_nobody_is_asked_for_the_passphrase_of_a_damaged_root_key(tmp_path: Path) -> None:
+    def asked() -> bytes:
+        raise AssertionError("no passphrase opens it")
+
+    (tmp_path / "root.pem").write_text("no key")
+    with pytest.raises(KeyStoreError) as refused:
+        RootPlace(tmp_path, (lambda: b"of the signing keys", asked)).private_key()
+    assert refused.value.code == "key_damaged"
