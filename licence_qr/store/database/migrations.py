@@ -98,7 +98,8 @@ def _on_sqlite(step: Callable[[Schema], None]) -> Callable[[SqliteUtils], None]:
         try:
             step(SqliteSchema(db))
         except sqlite3.Error as error:
-            if isinstance(error, sqlite3.IntegrityError) or error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+            told = getattr(error, "sqlite_errorcode", None)  # none on errors of the module itself
+            if isinstance(error, sqlite3.IntegrityError) or told == sqlite3.SQLITE_ERROR:
                 raise RegisterError("upgrade_step_failed", step=step.__name__, because=str(error)) from error
             raise
 
