@@ -1,4 +1,4 @@
-"""Create an installation, show its settings, serve it, and manage its accounts."""
+"""Show the settings of an installation, and manage its accounts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from licence_qr.services.accounts.passwords import made_password
 if TYPE_CHECKING:
     from licence_qr.services.accounts.accounts import AccountHolder, Accounts
 
-_SITE = "licence_qr.web.serving.site:LicenceSite"  # by name: it is the workers that load it
 _SOURCES = {
     "default": "默认 default",
     "environment": "环境变量 environment",

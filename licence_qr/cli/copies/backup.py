@@ -14,7 +14,7 @@ from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import given_values, load_settings
 from licence_qr.config.shown import shown_settings
-from licence_qr.services.operation.backup import readers
+from licence_qr.services.operation.backup import recipients
 from licence_qr.services.operation.private_files import PrivateFile
 
 _KEPT = 300
@@ -60,7 +60,7 @@ def backup(
     """
     now, by = datetime.now(UTC), whoever_runs_this()
     shown = {each.setting.name: each.value or "" for each in shown_settings(given_values())}
-    making, to = build_backup(load_settings(), shown), readers(names, recipients_file)
+    making, to = build_backup(load_settings(), shown), recipients(names, recipients_file)
     if private is not None:
         making.private_files(private, to, by, now)  # a few KB: where they cannot be written no backup is made either
     made = making.make(place, to, keep, by, now, telling())

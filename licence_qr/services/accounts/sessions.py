@@ -32,7 +32,7 @@ SESSION_HOURS = 12
 IDLE_MINUTES = 60
 PAGE_SESSIONS = 50
 MOST_DEVICES = 50
-SESSIONS_KEPT_DAYS = 30  # after their end, for investigations; of the last of an account stays when it was
+SESSIONS_KEPT_DAYS = 30  # after their end, for investigations; the time of the last one of an account stays
 _TOUCH_SECONDS = 60
 _TOUCH_WAIT_SECONDS = 0.25
 

@@ -1,6 +1,6 @@
 """Taking a signing key that is in no list into the trust list: its file was there, the list that should name it was not.
 
-That is how a change leaves things that was cut off between key and list, or a folder of keys that was restored.
+A change that was cut off between key and list leaves such a file, and so does a folder of keys that was restored.
 """
 
 from __future__ import annotations

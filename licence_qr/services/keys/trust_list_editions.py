@@ -239,7 +239,7 @@ class Ceremony:
     def demand_clock(self, now: datetime) -> None:
         """Raise RegisterError ``clock_behind`` where the clock was set back since the newest event."""
         newest = None
-        with suppress(RegisterError):  # as ``_write``: where there is no register to ask, nothing waits for it
+        with suppress(RegisterError):  # as ``record``: where there is no register to ask, nothing waits for it
             self.database.check_version()
             with self.database.read() as tx:
                 newest = history.newest_at(tx)

@@ -1,8 +1,8 @@
 """A backup while the service runs: only what is new since the last one is written, encrypted for its recipients.
 
 The register comes first, then the files: a file is on the disk before the row that names it. Files are encrypted already,
-and their keys are in the copy of the register alone. Private keys are in none;
-``private_files`` puts them apart, when asked.
+and their keys are in the copy of the register alone. Private keys are in no backup; ``private_files`` puts them apart, when
+asked.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _WORK = ".backup"  # below the home: one backup at a time copies the register he
 Progress = Callable[[int, int], None]
 
 
-def readers(names: tuple[str, ...], file: Path | None) -> Recipients:
+def recipients(names: tuple[str, ...], file: Path | None) -> Recipients:
     """Those who are named, and those in a file. Raises ConfigError ``backup_recipient``, OSError."""
     return Recipients((*names, *(age.lines(file) if file else ())))
 
@@ -99,21 +99,21 @@ class Backup:
         told = "\n".join((_NAMES, *sorted(to.names)))
         return hmac.digest(key_files.read_web_secret(self.web_secret), told.encode("utf-8"), "sha256")
 
-    def _tell(self, place: BackupPlace, readers: Recipients, by: Actor, now: datetime) -> None:
-        to, last = str(place.folder.resolve()), last_backup.read(self.home)
-        if last is None or (last.to, last.recipients) != (to, readers.names):
-            self._write_event("export/backup", {"to": to, "recipients": list(readers.names)}, by, now)
+    def _tell(self, place: BackupPlace, to: Recipients, by: Actor, now: datetime) -> None:
+        folder, last = str(place.folder.resolve()), last_backup.read(self.home)
+        if last is None or (last.to, last.recipients) != (folder, to.names):
+            self._write_event("export/backup", {"to": folder, "recipients": list(to.names)}, by, now)
 
     def _write_event(self, subject: str, told: Mapping[str, object], by: Actor, now: datetime) -> None:
         with self.database.write() as tx:
             events.write(tx, NewEvent(kind=EventKind.EXPORTED, subject=subject, at=now, by=by, after=dict(told)))
 
     def _put_all(
-        self, place: BackupPlace, readers: Recipients, copied: Path, now: datetime, progress: Progress
+        self, place: BackupPlace, to: Recipients, copied: Path, now: datetime, progress: Progress
     ) -> tuple[Manifest, int]:
         files, lists = dict(self._files()), {path.name: path for path in key_files.public_files(self.keys)}
         blocks = -(-copied.stat().st_size // BLOCK)
-        putting = _Putting(place, readers, progress, blocks + len(files) + len(lists))
+        putting = _Putting(place, to, progress, blocks + len(files) + len(lists))
         whole, register = hashlib.sha256(), []
         with file_errors(copied), copied.open("rb") as content:
             while block := content.read(BLOCK):
@@ -148,7 +148,7 @@ class _Putting:
     """Puts the objects of one snapshot, and counts them."""
 
     place: BackupPlace
-    readers: Recipients
+    to: Recipients
     progress: Progress
     total: int
     done: int = 0
@@ -156,14 +156,14 @@ class _Putting:
 
     def block(self, content: bytes) -> str:
         """Put a block; return its name."""
-        return self._counted(*self.place.put(content, self.readers.encrypt))
+        return self._counted(*self.place.put(content, self.to.encrypt))
 
     def files(self, paths: Mapping[str, Path]) -> Mapping[str, str]:
         """Put files; one that was deleted meanwhile, as the law demands, is left out."""
         held = {}
         for told, path in paths.items():
             with file_errors(path), suppress(FileNotFoundError):
-                held[told] = self._counted(*self.place.put_file(path, self.readers.encrypt))
+                held[told] = self._counted(*self.place.put_file(path, self.to.encrypt))
         return held
 
     def _counted(self, name: str, is_new: bool) -> str:

@@ -46,7 +46,7 @@ class Doctor:
     def examine(self, now: datetime) -> list[LicenceQRError]:
         """What was found, the gravest first; empty where nothing is. Raises RegisterError, KeyStoreError, TokenError."""
         broken = self.watching.look(now).reasons
-        return [*broken, *self._keys(now), *self._signer(), *self._backup(now), *self._files(), *self._people()]
+        return [*broken, *self._keys(now), *self._signer(), *self._backup(), *self._files(), *self._people()]
 
     def _signer(self) -> Iterator[LicenceQRError]:
         """Root reads every file; so only another user can tell whether the keys are out of its reach."""
@@ -75,9 +75,9 @@ class Doctor:
         if SignedList.TRUST not in newest_lists.read(folder):
             yield LicenceQRError("unsafe_lists_not_noted", path=folder)
 
-    def _backup(self, now: datetime) -> Iterator[LicenceQRError]:
-        last = last_backup.read(self.home)
-        if last is None and not self.checks.demonstration:
+    def _backup(self) -> Iterator[LicenceQRError]:
+        """Where there is a last one, readiness looks at its age."""
+        if last_backup.read(self.home) is None and not self.checks.demonstration:
             yield LicenceQRError("unsafe_no_backup")
 
     def _files(self) -> Iterator[LicenceQRError]:

@@ -148,8 +148,8 @@ def want_factor(tx: Transaction, user_id: int) -> None:
 
 
 def sweep(tx: Transaction, before: datetime) -> None:
-    """Delete sessions that ended before this instant. Of the last one of an account stays when it was, not where from:
-    that somebody has come in by an account is not forgotten."""
+    """Delete sessions that ended before this instant. The last one of an account stays, without device and network: that
+    somebody has come in by the account is not forgotten."""
     is_last = "created_at = (SELECT max(o.created_at) FROM sessions o WHERE o.user_id = sessions.user_id)"
     at = before.isoformat()
     tx.run(f"DELETE FROM sessions WHERE expires_at < ? AND NOT {is_last}", (at,))

@@ -356,7 +356,7 @@ class Database:
             connection.execute(f"PRAGMA synchronous={'FULL' if _keeps_log(connection) else 'EXTRA'}")
             connection.execute(f"PRAGMA journal_size_limit={_LARGEST_LOG_KEPT}")
             connection.execute("PRAGMA foreign_keys=ON")
-            # INSERT OR REPLACE asks what refuses a deletion. Without it the rules still refuse to write over a row.
+            # So INSERT OR REPLACE meets what refuses a deletion. Who does not set this meets ``rules.model.not_over``.
             connection.execute("PRAGMA recursive_triggers=ON")
             connection.execute("PRAGMA trusted_schema=OFF")
             # Overwrite what is deleted, for privacy. Debian's SQLite does so by default; others do not.

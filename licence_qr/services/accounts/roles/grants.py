@@ -1,4 +1,4 @@
-"""Roles that take two people: an administrator has asked for them, and a second person confirms in an own session."""
+"""Roles that take two people: an administrator has asked, and a second person confirms in a session of their own."""
 
 from __future__ import annotations
 

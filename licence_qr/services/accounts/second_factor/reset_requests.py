@@ -1,4 +1,4 @@
-"""A lost device, on the screen: an administrator asks for the reset, and a second person confirms it in an own session."""
+"""A lost device, on the screen: an administrator asks for the reset; a second person confirms it in their own session."""
 
 from __future__ import annotations
 

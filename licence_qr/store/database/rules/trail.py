@@ -19,7 +19,7 @@ from licence_qr.store.database.rules.model import (
 )
 
 _EFFECTIVE = RowCheck("effective_on_is_a_day", ("effective_on",), "effective_on = '' OR is_day(effective_on)")
-# The deletion of traces writes first that it deletes, and those from before which day (``traces/<day>``).
+# Whoever deletes traces first writes an event that says so; its subject is the day before which they go (``traces/<day>``).
 _ANNOUNCED = (
     "EXISTS (SELECT 1 FROM history WHERE seq = (SELECT max(seq) FROM history) AND event = 'traces_deleted'"
     " AND OLD.at < replace(subject, 'traces/', ''))"

@@ -29,8 +29,6 @@ from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("people_roles", __name__, url_prefix="/people/roles")
-
-
 grants = Handed(RoleGrants)
 _Refused = (InputError, ConflictError, AccessError, RuleError)
 
