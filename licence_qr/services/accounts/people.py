@@ -55,6 +55,11 @@ class ProofFrom:
     proof: Proof
     client: str
 
+    def demand_password(self) -> None:
+        """Raise InputError ``password_missing``: no act is tried without it."""
+        if not self.proof.password:
+            raise InputError("password_missing", field="password")
+
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
@@ -303,8 +308,7 @@ class People:
         self._demand(actor, account.person_id)
 
     def _confirm(self, actor: Actor, given: ProofFrom, content: ActContent, now: datetime) -> None:
-        if not given.proof.password:
-            raise InputError("password_missing", field="password")
+        given.demand_password()
         self.confirming.confirm(actor, given.proof, content, given.client, now)
 
 

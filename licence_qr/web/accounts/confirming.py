@@ -12,6 +12,7 @@ from licence_qr.domain.accounts.second_factor import Factor
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.roles import Actor
 from licence_qr.services.accounts.confirming import Confirming
+from licence_qr.services.accounts.people import ProofFrom
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.web.shell.forms import Field, Widget
 from licence_qr.web.shell.handed import Handed
@@ -84,6 +85,11 @@ def typed_proof() -> Proof:
     """What the form brings."""
     form = request.form
     return Proof(form.get(PASSWORD.name, ""), form.get(CODE.name, ""), form.get("passkey", ""))
+
+
+def given_proof() -> ProofFrom:
+    """The same, with the address it comes from."""
+    return ProofFrom(typed_proof(), request.remote_addr or "")
 
 
 def with_scripts(response: Response) -> Response:

@@ -7,9 +7,8 @@ from werkzeug.wrappers import Response
 
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
 from licence_qr.services.accounts.identity_service.own_number import OwnNumbers, agreeing
-from licence_qr.services.accounts.people import ProofFrom
 from licence_qr.web import current_instant
-from licence_qr.web.accounts.confirming import BESIDE, asking, typed_proof
+from licence_qr.web.accounts.confirming import BESIDE, asking, given_proof
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import refusals
 from licence_qr.web.shell.handed import Handed
@@ -32,9 +31,8 @@ def show_own() -> Response:
 @roles(*SESSIONS.roles)
 def agree() -> Response:
     """Agree to the number that the form showed."""
-    given = ProofFrom(typed_proof(), request.remote_addr or "")
     try:
-        own_numbers().agree(current_actor(), request.form.get("shown", ""), given, current_instant())
+        own_numbers().agree(current_actor(), request.form.get("shown", ""), given_proof(), current_instant())
     except (AccessError, ConflictError, InputError) as refused:
         return _page(refused)
     flash(t("工号已确认。", "Your staff number has been confirmed."))

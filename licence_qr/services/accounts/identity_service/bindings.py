@@ -75,8 +75,7 @@ class IdentityBindings:
         access.demand(actor, MANAGE_PEOPLE)
         if actor.person_id == person_id:
             raise AccessError("own_account")
-        if not given.proof.password:
-            raise InputError("password_missing", field="password")
+        given.demand_password()
         reason = _reason(reason)
         content = replace(unbinding(person_id, was), typed=(("reason", reason),))
         self.confirming.confirm(actor, given.proof, content, given.client, now)

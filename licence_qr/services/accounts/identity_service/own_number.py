@@ -8,7 +8,7 @@ from datetime import datetime
 from licence_qr.domain.accounts.act_content import ActContent
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import ConflictError, InputError
+from licence_qr.errors import ConflictError
 from licence_qr.services.accounts import staff
 from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.accounts.identity_service import numbers
@@ -42,8 +42,7 @@ class OwnNumbers:
         Raises InputError ``password_missing``, AccessError as ``Confirming.confirm``, ConflictError
         ``person_changed_meanwhile`` where another number is recorded, or this one does not wait.
         """
-        if not given.proof.password:
-            raise InputError("password_missing", field="password")
+        given.demand_password()
         self.confirming.confirm(actor, given.proof, agreeing(actor, shown), given.client, now)
         with self.confirming.sign_in.database.write() as tx:
             if _own(tx, actor) != OwnNumber(shown, waits=True):

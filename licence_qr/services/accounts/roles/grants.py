@@ -11,7 +11,7 @@ from licence_qr.domain.accounts.requests import RequestFilter, RequestState
 from licence_qr.domain.accounts.role_grants import GRANT_DAYS
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import ConflictError, InputError, RuleError
+from licence_qr.errors import ConflictError, RuleError
 from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.people import ProofFrom
@@ -77,8 +77,7 @@ class RoleGrants:
         access.demand(actor, CONFIRM_ROLES)
         with self.staff.database.read() as tx:
             view = self._answerable(tx, actor, grant_id, now)
-        if not given.proof.password:
-            raise InputError("password_missing", field="password")
+        given.demand_password()
         self.confirming.confirm(actor, given.proof, granting(view.request, was), given.client, now)
         with self.staff.database.write() as tx:
             view = self._answerable(tx, actor, grant_id, now)

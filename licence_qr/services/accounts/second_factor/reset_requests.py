@@ -73,7 +73,7 @@ class ResetRequests:
         reason = demand_length(plain_line(reason), MAX_REASON_CHARS, "reason")
         if not reason:
             raise InputError("reset_reason_missing", field="reason")
-        _demand_password(given)
+        given.demand_password()
         with self.confirming.sign_in.database.read() as tx:
             self._askable(tx, actor, user_id, now)
         content = replace(asking(user_id, was), typed=(("reason", reason),))
@@ -116,7 +116,7 @@ class ResetRequests:
         access.demand(actor, CONFIRM_RESETS)
         with self.confirming.sign_in.database.read() as tx:
             view = self._answerable(tx, actor, reset_id, now)
-        _demand_password(given)
+        given.demand_password()
         self.confirming.confirm(actor, given.proof, confirming(view.request, was), given.client, now)
         with self.confirming.sign_in.database.write() as tx:
             view = self._answerable(tx, actor, reset_id, now)
@@ -172,8 +172,3 @@ def confirming(reset: StoredReset, shown: str | None) -> ActContent:
 def _wanted(actor: Actor, now: datetime, *, only_open: bool) -> RequestFilter:
     office = access.office_bound(actor, READ_PEOPLE)
     return RequestFilter(office or "", now - timedelta(hours=RESET_HOURS) if only_open else None)
-
-
-def _demand_password(given: ProofFrom) -> None:
-    if not given.proof.password:
-        raise InputError("password_missing", field="password")

@@ -18,7 +18,6 @@ from licence_qr.services.accounts.people import (
     AccountLine,
     NewAccount,
     PersonView,
-    ProofFrom,
     changing,
     merging,
     opening,
@@ -26,7 +25,7 @@ from licence_qr.services.accounts.people import (
 from licence_qr.services.accounts.staff import roles_in_words
 from licence_qr.services.register import access, things
 from licence_qr.web import current_instant
-from licence_qr.web.accounts.confirming import BESIDE, asking, typed_proof
+from licence_qr.web.accounts.confirming import BESIDE, asking, given_proof
 from licence_qr.web.desk.accounts.asked import text_asked
 from licence_qr.web.desk.accounts.fields import ROLE_NAMES, ROLES, USERNAME, roles_typed
 from licence_qr.web.desk.accounts.pages import people
@@ -120,7 +119,7 @@ def open_account(person_id: int) -> Response:
     username, chosen = values["username"].strip(), roles_typed(values["roles"])
     try:
         wanted = NewAccount(username, chosen, _was())
-        password = people().open_account(actor, person_id, wanted, _proof(), current_instant())
+        password = people().open_account(actor, person_id, wanted, given_proof(), current_instant())
     except _Refused as refused:
         return _new_account_page(people().get(actor, person_id), values, refused)
     return _password_page(people().get(actor, person_id), username, password, grave_among(chosen, frozenset()))
@@ -179,7 +178,7 @@ def merge(person_id: int, other_id: int) -> Response:
     """Make them one person. If it is refused, the page is shown again."""
     try:
         were = _was(), _was("other_was")
-        of_both = people().merge(current_actor(), person_id, other_id, _proof(), current_instant(), were)
+        of_both = people().merge(current_actor(), person_id, other_id, given_proof(), current_instant(), were)
     except _Refused as refused:
         return _merge_page(person_id, other_id, refused)
     flash(t("已合并为一人。", "They are one person now."))
@@ -216,27 +215,23 @@ def _do(case: _Case) -> tuple[str, int | None]:
     """Do the act; return the new starting password, and the key of a request that waits for a second person."""
     actor, user_id, now = current_actor(), case.account.actor.user_id, current_instant()
     if case.act is AccountAct.RESET:
-        return people().reset_password(actor, user_id, _proof(), now, _was()), None
+        return people().reset_password(actor, user_id, given_proof(), now, _was()), None
     if case.act is AccountAct.ROLES:
         chosen = roles_typed(read_fields(request.form, (ROLES,))["roles"])
-        return "", people().set_roles(actor, user_id, chosen, _was(), _proof(), now)
+        return "", people().set_roles(actor, user_id, chosen, _was(), given_proof(), now)
     if case.act is AccountAct.CLOSE:
-        people().close(actor, user_id, _proof(), now, _was())
+        people().close(actor, user_id, given_proof(), now, _was())
         return "", None
     if case.act is AccountAct.REOPEN:
-        return "", people().reopen(actor, user_id, _proof(), now, _was())
+        return "", people().reopen(actor, user_id, given_proof(), now, _was())
     only = case.act is AccountAct.SERVICE_ONLY
-    people().set_service_only(actor, user_id, _proof(), now, _was(), only=only)
+    people().set_service_only(actor, user_id, given_proof(), now, _was(), only=only)
     return "", None
 
 
 def _was(name: str = "was") -> str:
     """What the page showed when the form was made."""
     return request.form.get(name, "")
-
-
-def _proof() -> ProofFrom:
-    return ProofFrom(typed_proof(), request.remote_addr or "")
 
 
 def _act_page(case: _Case, refused: LicenceQRError | None = None) -> Response:

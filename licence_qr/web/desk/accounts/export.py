@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import chain
+
+from flask import Response, stream_with_context
 
 from licence_qr.domain.accounts.factor_resets import STATE_WORDS
 from licence_qr.domain.accounts.role_grants import GRANT_STATE_WORDS
 from licence_qr.domain.csv_text import csv_pieces, guarded
-from licence_qr.domain.dates import SHANGHAI
+from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.roles import Role
 from licence_qr.services.accounts.people import AccountLine, PersonView
 from licence_qr.services.accounts.roles.grants import GrantView
@@ -16,11 +19,17 @@ from licence_qr.services.accounts.roles.holders import RoleHolder
 from licence_qr.services.accounts.second_factor.reset_requests import ResetView
 from licence_qr.services.accounts.sessions import SessionLine
 from licence_qr.web.desk.accounts.fields import ROLE_NAMES
+from licence_qr.web.desk.tables import CSV
 from licence_qr.web.desk.words import office_name
 from licence_qr.web.shell.language import in_words, t
 from licence_qr.wording.terms import term
 
-CSV = "text/csv; charset=utf-8"
+
+def csv_file(name: str, pieces: Iterator[bytes], now: datetime) -> Response:
+    """A list as a file named after it and the day of ``now``, sent while it is read."""
+    response = Response(stream_with_context(pieces), content_type=CSV)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{local_date(now)}.csv"'
+    return response
 
 
 def headings() -> tuple[str, ...]:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.accounts.factor_resets import STATE_WORDS
 from licence_qr.domain.accounts.requests import RequestState
 from licence_qr.domain.catalogue.model import Text
-from licence_qr.domain.dates import local_date
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
-from licence_qr.services.accounts.people import ProofFrom
 from licence_qr.services.accounts.second_factor.reset_requests import ResetRequests, asking, confirming
 from licence_qr.services.register import access, things
 from licence_qr.web import current_instant
 from licence_qr.web.accounts import confirming as proving
 from licence_qr.web.desk.accounts.asked import address, only_open
-from licence_qr.web.desk.accounts.export import CSV, resets_as_csv
+from licence_qr.web.desk.accounts.export import csv_file, resets_as_csv
 from licence_qr.web.desk.accounts.pages import people
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.errors import status_of
@@ -65,9 +63,7 @@ def export_resets() -> Response:
     """The same as a file, sent while it is read."""
     now = current_instant()
     lines = resets().export(current_actor(), only_open=only_open(), now=now)
-    response = Response(stream_with_context(resets_as_csv(lines)), content_type=CSV)
-    response.headers["Content-Disposition"] = f'attachment; filename="resets-{local_date(now)}.csv"'
-    return response
+    return csv_file("resets", resets_as_csv(lines), now)
 
 
 @blueprint.get("/<int:person_id>/accounts/<int:user_id>/factors")
@@ -84,7 +80,7 @@ def ask(person_id: int, user_id: int) -> Response:
     reason = request.form.get(_REASON.name, "")
     try:
         was = request.form.get("was", "")
-        reset_id = resets().ask(current_actor(), user_id, reason, _proof(), current_instant(), was)
+        reset_id = resets().ask(current_actor(), user_id, reason, proving.given_proof(), current_instant(), was)
     except _Refused as refused:
         return _asking_page(person_id, user_id, reason, refused)
     flash(t("已申请，等另一人确认。", "Requested. It waits for a second person."))
@@ -103,7 +99,9 @@ def show_reset(reset_id: int) -> Response:
 def confirm(reset_id: int) -> Response:
     """Confirm it as the second person."""
     try:
-        resets().confirm(current_actor(), reset_id, _proof(), current_instant(), request.form.get("was", ""))
+        resets().confirm(
+            current_actor(), reset_id, proving.given_proof(), current_instant(), request.form.get("was", "")
+        )
     except _Refused as refused:
         return _page(reset_id, refused)
     flash(
@@ -125,10 +123,6 @@ def decline(reset_id: int) -> Response:
         return _page(reset_id, refused)
     flash(t("不予重设，没有变更。", "Declined. Nothing has changed."))
     return redirect(url_for(".show_reset", reset_id=reset_id), 303)
-
-
-def _proof() -> ProofFrom:
-    return ProofFrom(proving.typed_proof(), request.remote_addr or "")
 
 
 def _address(endpoint: str = ".list_resets", **changes: Any) -> str:

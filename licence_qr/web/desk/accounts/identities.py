@@ -8,10 +8,9 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
 from licence_qr.services.accounts.identity_service.bindings import IdentityBindings, state_of, unbinding
-from licence_qr.services.accounts.people import ProofFrom
 from licence_qr.services.register import access, things
 from licence_qr.web import current_instant
-from licence_qr.web.accounts.confirming import BESIDE, asking, typed_proof
+from licence_qr.web.accounts.confirming import BESIDE, asking, given_proof
 from licence_qr.web.desk.accounts.pages import people
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import Field, refusals
@@ -46,9 +45,8 @@ def show_bound(person_id: int) -> Response:
 def unbind(person_id: int) -> Response:
     """Unbind them. If it is refused, the form keeps the reason."""
     reason, was = (request.form.get(name, "") for name in (_REASON.name, "was"))
-    given = ProofFrom(typed_proof(), request.remote_addr or "")
     try:
-        identity_bindings().unbind(current_actor(), person_id, reason, was, given, current_instant())
+        identity_bindings().unbind(current_actor(), person_id, reason, was, given_proof(), current_instant())
     except (AccessError, ConflictError, InputError) as refused:
         return _page(person_id, reason, refused)
     flash(t("已解除绑定。", "The person is not bound any more."))

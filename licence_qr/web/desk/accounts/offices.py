@@ -12,7 +12,7 @@ from licence_qr.domain.catalogue.model import Delegation
 from licence_qr.domain.csv_text import csv_pieces, guarded
 from licence_qr.domain.dates import local_date
 from licence_qr.web import current_instant
-from licence_qr.web.desk.accounts.export import CSV
+from licence_qr.web.desk.accounts.export import csv_file
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import in_words, t
@@ -71,10 +71,7 @@ def export_delegations() -> Response:
     """The same as a file."""
     lines = _in_force(**_wanted())
     exported("delegations.csv", len(lines))
-    response = Response(_csv(lines), content_type=CSV)
-    name = f"delegations-{local_date(current_instant())}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return csv_file("delegations", _csv(lines), current_instant())
 
 
 def _csv(lines: tuple[Delegation, ...]) -> Iterator[bytes]:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.accounts.people import PeopleFilter
-from licence_qr.domain.dates import local_date
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
-from licence_qr.services.accounts.people import People, PersonView, ProofFrom, correcting
+from licence_qr.services.accounts.people import People, PersonView, correcting
 from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
-from licence_qr.web.accounts.confirming import BESIDE, asking, typed_proof
+from licence_qr.web.accounts.confirming import BESIDE, asking, given_proof
 from licence_qr.web.desk.accounts.asked import address, office_asked, role_asked, text_asked
-from licence_qr.web.desk.accounts.export import CSV, as_csv
+from licence_qr.web.desk.accounts.export import as_csv, csv_file
 from licence_qr.web.desk.accounts.fields import ROLE_NAMES, details_fields
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.errors import status_of
@@ -58,9 +57,7 @@ def export_people() -> Response:
     """All people with the same filters as a file, sent while it is read."""
     now = current_instant()
     lines = people().export(current_actor(), _wanted(), now)
-    response = Response(stream_with_context(as_csv(lines)), content_type=CSV)
-    response.headers["Content-Disposition"] = f'attachment; filename="people-{local_date(now)}.csv"'
-    return response
+    return csv_file("people", as_csv(lines), now)
 
 
 @blueprint.get("/<int:person_id>")
@@ -112,7 +109,7 @@ def edit_person(person_id: int) -> Response:
 def change_person(person_id: int) -> Response:
     """Change them. If it is refused, also because somebody else was faster, the form is shown again as typed."""
     actor, values = current_actor(), read_fields(request.form, details_fields())
-    was, proof = request.form.get("was", ""), ProofFrom(typed_proof(), request.remote_addr or "")
+    was, proof = request.form.get("was", ""), given_proof()
     try:
         people().change(actor, person_id, PersonDetails(**values), was, proof, current_instant())
     except (InputError, ConflictError, AccessError) as refused:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.accounts.requests import RequestState
 from licence_qr.domain.accounts.role_grants import GRANT_DAYS, GRANT_STATE_WORDS, RoleFilter
-from licence_qr.domain.dates import local_date
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
-from licence_qr.services.accounts.people import ProofFrom
 from licence_qr.services.accounts.roles.grants import RoleGrants, granting
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.accounts import confirming as proving
 from licence_qr.web.desk.accounts.asked import address, office_asked, only_open, role_asked
-from licence_qr.web.desk.accounts.export import CSV, grants_as_csv, holders_as_csv
+from licence_qr.web.desk.accounts.export import csv_file, grants_as_csv, holders_as_csv
 from licence_qr.web.desk.accounts.fields import ROLE_NAMES
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.errors import status_of
@@ -53,8 +50,9 @@ def list_holders() -> str:
 @roles(*access.CONFIRM_ROLES.roles)
 def export_holders() -> Response:
     """The same as a file."""
-    lines = grants().holders.export(current_actor(), _wanted(), current_instant())
-    return _file("roles", holders_as_csv(lines))
+    now = current_instant()
+    lines = grants().holders.export(current_actor(), _wanted(), now)
+    return csv_file("roles", holders_as_csv(lines), now)
 
 
 @blueprint.get("/requests")
@@ -77,8 +75,9 @@ def list_grants() -> str:
 @roles(*access.CONFIRM_ROLES.roles)
 def export_grants() -> Response:
     """The same as a file, sent while it is read."""
-    lines = grants().export(current_actor(), only_open=only_open(), now=current_instant())
-    return _file("role-requests", grants_as_csv(lines))
+    now = current_instant()
+    lines = grants().export(current_actor(), only_open=only_open(), now=now)
+    return csv_file("role-requests", grants_as_csv(lines), now)
 
 
 @blueprint.get("/requests/<int:grant_id>")
@@ -92,9 +91,10 @@ def show_grant(grant_id: int) -> Response:
 @roles(*access.CONFIRM_ROLES.roles)
 def confirm(grant_id: int) -> Response:
     """Confirm it as the second person."""
-    given = ProofFrom(proving.typed_proof(), request.remote_addr or "")
     try:
-        grants().confirm(current_actor(), grant_id, given, current_instant(), request.form.get("was", ""))
+        grants().confirm(
+            current_actor(), grant_id, proving.given_proof(), current_instant(), request.form.get("was", "")
+        )
     except _Refused as refused:
         return _page(grant_id, refused)
     flash(t("角色已授予，立即生效。", "The roles have been given and count from now on."))
@@ -111,12 +111,6 @@ def decline(grant_id: int) -> Response:
         return _page(grant_id, refused)
     flash(t("不予授予，角色没有变更。", "Declined. The roles are as before."))
     return redirect(url_for(".show_grant", grant_id=grant_id), 303)
-
-
-def _file(name: str, pieces: Iterator[bytes]) -> Response:
-    response = Response(stream_with_context(pieces), content_type=CSV)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{local_date(current_instant())}.csv"'
-    return response
 
 
 def _wanted() -> RoleFilter:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.accounts.people import SessionFilter
-from licence_qr.domain.dates import local_date
 from licence_qr.services.accounts.sessions import StaffSessions
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk.accounts.asked import address, office_asked, text_asked
-from licence_qr.web.desk.accounts.export import CSV, sessions_as_csv
+from licence_qr.web.desk.accounts.export import csv_file, sessions_as_csv
 from licence_qr.web.desk.accounts.pages import people
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.handed import Handed, catalogue
@@ -51,9 +50,7 @@ def export_sessions() -> Response:
     """The same as a file, sent while it is read."""
     now = current_instant()
     lines = staff_sessions().export(current_actor(), _wanted(), now)
-    response = Response(stream_with_context(sessions_as_csv(lines)), content_type=CSV)
-    response.headers["Content-Disposition"] = f'attachment; filename="sessions-{local_date(now)}.csv"'
-    return response
+    return csv_file("sessions", sessions_as_csv(lines), now)
 
 
 @blueprint.post("/<session_id>/end")
