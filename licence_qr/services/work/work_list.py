@@ -134,11 +134,12 @@ class WorkList:
 
     def _question(self, actor: Actor, work_filter: WorkFilter, today: date) -> TaskQuery:
         offices, own = self.offices(actor), (actor.username, *sorted(actor.others))
+        asked = work_filter.office if work_filter.office in offices else ""
         standing_in = tuple(sorted(name for each in actor.cover.stands_for for name in each.usernames))
         passed_on = actor.cover.away is not None and bool(actor.cover.away.substitute)
         return TaskQuery(
             today=today,
-            offices=(work_filter.office,) if work_filter.office in offices else offices,
+            offices=(asked,) if asked else offices,
             kinds=kinds_of(actor),
             usernames=own,
             rules=self._catalogue.life_rules_on(today),
@@ -146,10 +147,8 @@ class WorkList:
             unassigned=access.may(actor, access.READ_REPORTS, _NO_OFFICE) and not work_filter.office,
             holding=(*(() if passed_on else own), *standing_in),
             stood_in_for=tuple(sorted(actor.cover.stood_in_for)),
-            resets_in=_confirmed_in(actor, access.CONFIRM_RESETS),
-            roles_in=(work_filter.office,)
-            if work_filter.office in offices
-            else _confirmed_in(actor, access.CONFIRM_ROLES),
+            resets_in=_confirmed_in(actor, access.CONFIRM_RESETS, asked),
+            roles_in=_confirmed_in(actor, access.CONFIRM_ROLES, asked),
         )
 
     def _counts(self, tx: Transaction, question: TaskQuery) -> Counts:
@@ -187,9 +186,11 @@ class WorkList:
         )
 
 
-def _confirmed_in(actor: Actor, right: Right) -> tuple[str, ...] | None:
-    """The offices whose requests ``actor`` may confirm; None: of all."""
+def _confirmed_in(actor: Actor, right: Right, asked: str) -> tuple[str, ...] | None:
+    """The offices whose requests ``actor`` may confirm, or of these the one that is ``asked`` for; None: of all."""
     if not access.may(actor, right):
         return ()
     bound = access.office_bound(actor, right)
-    return None if bound is None else (bound,)
+    if bound is None:
+        return (asked,) if asked else None
+    return (bound,) if asked in {"", bound} else ()

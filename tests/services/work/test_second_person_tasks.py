@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -28,6 +28,7 @@ PEOPLE = {
     "reader": ("", Role.AUDITOR),
     "clerk": ("baishiyi", Role.CLERK),
 }
+OFFICES = ("baishiyi", "bafu")
 MAY_CONFIRM = {ROLES: {"second", "reader"}, RESET: {"second", "head"}}
 
 
@@ -73,6 +74,15 @@ def test_another_account_of_who_asked_has_no_such_task(scene: Scene) -> None:
     scene.services.accounts.create("first-too", "first", "baishiyi", wanted, PASSWORD, scene.now, staff_no="N-first")
     scene.asked(ROLES)
     assert scene.tasks("first-too") == () and scene.tasks("second")
+
+
+@pytest.mark.parametrize("kind", [ROLES, RESET])
+def test_the_filter_by_office_is_that_of_the_owner(scene: Scene, kind: TaskKind) -> None:
+    office = scene.actor(scene.asked(kind)).office
+    # Nobody gets both roles any more; accounts from before keep them.
+    both = replace(scene.actor("reader"), roles=frozenset({Role.ADMIN, Role.AUDITOR}))
+    found = {each: scene.services.work_list.everything(both, WorkFilter(office=each), scene.now) for each in OFFICES}
+    assert {each: bool(lines) for each, lines in found.items()} == {each: each == office for each in OFFICES}
 
 
 def settled(scene: Scene) -> None:
