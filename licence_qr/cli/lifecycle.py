@@ -45,16 +45,16 @@ def life() -> None:
 @json_option
 def sweep(as_json: bool) -> None:
     """每日整理：把日历已经决定的事记入登记库，每天运行一次（如用 cron）。按时申请而期满未决的延续视为准予，换发新版二维码；
-    到期的标记和歇业记入历史；群众留下的内容和查看、登录等记录满期删除；服务器中断时留下的照片文件一并清除；已登记未签名的二维码补签；状态列表重新签发。再次运行不会重复。
+    到期的标记和歇业记入历史；群众留下的内容和查看、登录等记录满期删除；服务器中断时留下的照片文件一并清除；已登记未签名的
+    二维码补签；状态列表重新签发。再次运行不会重复。
 
     Daily sweep: record what the calendar has decided. Run it once a day, for example from cron.
 
     Renewals applied for in time and not decided before expiry are deemed granted: they get a new expiry date and
     a new version of the code. Marks and dormancies that have ended are recorded in the history. What the public wrote is
-    deleted when its retention period ends, and so are the records of who viewed what and signed in. Photo files
-    left behind when the server was interrupted are removed. Codes that wait for a signature get it, and the status list is
-    signed anew. Running it again changes
-    nothing.
+    deleted when its retention period ends, and so are the records of who viewed what and signed in. Photo files left behind
+    when the server was interrupted are removed. Codes that wait for a signature get it, and the status list is signed anew.
+    Running it again changes nothing.
     """
     services, now = build(load_settings()), datetime.now(UTC)
     cases = services.reports.sweep(now), services.ratings.sweep(now)

@@ -35,7 +35,8 @@ _HERE, _WITHOUT_MARKS = "here", "without marks"
     "--here",
     "how",
     flag_value=_HERE,
-    help="登记库已放回，只接续编号。 The register was put back already: only mend its numbers.",
+    help="登记库已用别的办法放回：编号从上限之后继续，登录全部结束。 "
+    "For a register that was put back in another way: numbers go on above the marks, and all sessions end.",
 )
 @private_file_options("--private-keys", "另存的私钥文件，一并放回。 File of private keys to put back.")
 @json_option
@@ -99,8 +100,8 @@ def _show(done: Restored) -> None:
     click.echo("May have been given after the backup; the office makes good what it has on paper:")
     for each in done.gone.given:
         click.echo(f"  {_name(each.series)}  {each.last + 1}–{each.mark}  (至多 at most {each.count})")
-    click.echo("同一时间的其他办理（状态变更、检查、举报、账号）不在备份中，也请补办。")
-    click.echo("Other acts of that time (changes of state, visits, reports, accounts) are missing too.")
+    click.echo("同一时间的其他办理（状态变更、检查、群众反映、账号）不在备份中，也请补办。")
+    click.echo("Other acts of that time (changes of status, inspections, reports, accounts) are missing too.")
 
 
 def _name(series: str) -> str:

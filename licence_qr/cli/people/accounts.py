@@ -38,9 +38,9 @@ def change_roles(username: str, roles: tuple[str, ...], named: NamedTwo, as_json
     refused.
 
     增加审批、监督、目录、管理或审计角色的，人员管理员和第二人在本机各自输入密码和验证码；还没有这样两个人时除外。
-    A role that
-    decides, inspects, keeps rules, manages people or audits takes an administrator and a second person, who each enter
-    password and code here, as soon as there are two who could."""
+
+    A role that decides, inspects, keeps rules, manages people or audits takes an administrator and a second person, who each
+    enter password and code here, as soon as there are two who could."""
     services, now = build(load_settings()), datetime.now(UTC)
     staff, chosen = services.staff, frozenset(Role(role) for role in roles)
     user_id = staff.account(username)
@@ -79,7 +79,7 @@ def enable_account(username: str, named: NamedTwo, as_json: bool) -> None:
 def service_only() -> None:
     """账号是否只由统一身份认证平台打开；密码仍用于确认重要事项。
 
-    Whether only the identity service opens an account; its password still confirms grave acts.
+    Whether only the identity service opens an account; its password still confirms serious acts.
     """
 
 

@@ -54,10 +54,7 @@ def two_options(command: Callable[..., None]) -> Callable[..., None]:
 
     for name, help_text in (
         ("--second", "另一管理员或审计人员。 Another one or an auditor."),
-        (
-            "--administrator",
-            "人员管理员的用户名。 User name of the administrator.",
-        ),
+        ("--administrator", "人员管理员的用户名。 User name of the administrator."),
     ):
         run = click.option(name, default="", metavar="USERNAME", help=help_text)(run)
     return run

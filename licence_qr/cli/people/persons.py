@@ -110,7 +110,7 @@ def merge_people(key: int, other: int, as_json: bool) -> None:
 @click.option("--reason", required=True, help="原因，写明核实了什么。 The reason: what was made sure of.")
 @json_option
 def unbind_person(key: int, reason: str, as_json: bool) -> None:
-    """解除人员与统一身份认证平台中一个身份的绑定；下次持其工号登录的身份，即与其绑定。
+    """解除人员与统一身份认证平台中一个身份的绑定；下次用其工号登录的身份将与其绑定。
 
     Unbind a person from an identity of the identity service; whoever next comes with their staff number is bound."""
     services = build(load_settings())

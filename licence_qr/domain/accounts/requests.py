@@ -28,7 +28,7 @@ def words_of(done: Text) -> Mapping[RequestState, Text]:
         RequestState.DONE: done,
         RequestState.DECLINED: Text("已拒绝", "Declined"),
         RequestState.LAPSED: Text("过期未确认", "Lapsed"),
-        RequestState.VOID: Text("申请失效", "No longer stands"),
+        RequestState.VOID: Text("申请失效", "No longer valid"),
     }
 
 

@@ -13,7 +13,7 @@ TAKES_TWO = frozenset({Role.DECIDER, Role.INSPECTOR, Role.CATALOGUE, Role.ADMIN,
 # A week of work for the second person to ask in the office. A rule of this program; no law names a time.
 GRANT_DAYS = 7
 
-GRANT_STATE_WORDS = words_of(Text("已授予", "Given"))
+GRANT_STATE_WORDS = words_of(Text("已授予", "Granted"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,13 +64,15 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.ROLES_ASKED: Text("有人申请授予角色", "Roles requested"),
     EventKind.ROLES_DECLINED: Text("不予授予角色", "Roles declined"),
     EventKind.STAFF_NO_AGREED: Text("本人确认工号", "Staff number confirmed by its owner"),
-    EventKind.SIGN_IN_WAY_CHANGED: Text("登录方式变更", "Way of signing in changed"),
+    EventKind.SIGN_IN_WAY_CHANGED: Text("登录方式变更", "Sign-in method changed"),
     EventKind.PERSON_ADDED: Text("人员登记", "Person added"),
     EventKind.PERSON_CHANGED: Text("更正人员信息", "Details of a person changed"),
     EventKind.PERSONS_MERGED: Text("合并人员", "Two entries merged into one person"),
     EventKind.IDENTITY_BOUND: Text("绑定统一身份认证的身份", "Bound to an identity of the identity service"),
     EventKind.IDENTITY_UNBOUND: Text("解除与统一身份认证的绑定", "Unbound from an identity of the identity service"),
-    EventKind.IDENTITY_REFUSED: Text("另一身份持同一工号，已拒绝", "Another identity with the staff number refused"),
+    EventKind.IDENTITY_REFUSED: Text(
+        "另一身份使用同一工号，已拒绝", "Another identity with the same staff number refused"
+    ),
     EventKind.ABSENCE_ENTERED: Text("新增不在岗登记", "Absence recorded"),
     EventKind.ABSENCE_CHANGED: Text("不在岗登记有更正", "Absence corrected"),
     EventKind.ABSENCE_ENDED: Text("提前结束不在岗", "Absence ended early"),

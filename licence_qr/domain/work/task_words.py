@@ -70,7 +70,7 @@ HINT: Mapping[TaskKind, Text] = {
     ),
     TaskKind.RESET_TO_CONFIRM: Text(
         "您是第二人：核实是本人丢失后确认，或者不予重设。",
-        "You are the second person. Make sure who has lost them, then confirm or decline.",
+        "You are the second person. Make sure that the owner has lost them, then confirm or decline.",
     ),
 }
 

@@ -37,7 +37,7 @@ _NUMBERED_ALIKE = Text(
     "与他人工号相同，只是写法不同，请合并", "same staff number as another in a different spelling: merge them"
 )
 _NO_STAFF_NO = Text("没有工号，不能与其他账号核对", "no staff number to compare other accounts by")
-_OTHER_IDENTITY = Text("另一身份持此工号登录，已拒绝", "another identity came with this staff number and was refused")
+_OTHER_IDENTITY = Text("另一身份用此工号登录，已拒绝", "another identity came with this staff number and was refused")
 
 
 @dataclass(frozen=True, slots=True)

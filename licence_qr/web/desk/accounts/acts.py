@@ -88,7 +88,7 @@ _WORDS: Mapping[AccountAct, _Words] = {
         Text("只由统一身份认证登录", "Sign in by the identity service only"),
         Text(
             "密码不再能登录，已有的登录全部结束。办理重要事项时仍须输入密码。",
-            "The password signs nobody in any more, and all sessions end. Grave acts still ask for it.",
+            "The password signs nobody in any more, and all sessions end. Serious acts still ask for it.",
         ),
         Text("已改为只由统一身份认证登录。", "Only the identity service opens the account now."),
     ),

@@ -89,8 +89,8 @@ def holders_as_csv(lines: Iterable[RoleHolder]) -> Iterator[bytes]:
         in_words(term("field.user_name")),
         in_words(term("field.person_name")),
         t("窗口", "Office"),
-        t("授予时间", "Given on"),
-        t("授予人", "Given by"),
+        t("授予时间", "Time granted"),
+        t("授予人", "Granted by"),
     )
     return csv_pieces(chain([names], ([guarded(text) for text in _holder(each)] for each in lines)))
 
@@ -101,7 +101,7 @@ def grants_as_csv(lines: Iterable[GrantView]) -> Iterator[bytes]:
         in_words(term("field.user_name")),
         in_words(term("field.person_name")),
         t("原角色", "Roles before"),
-        t("申请的角色", "Roles asked for"),
+        t("申请的角色", "Requested roles"),
         t("申请人", "Requested by"),
         t("申请时间", "Requested on"),
         in_words(term("field.status")),

@@ -97,7 +97,7 @@ def confirm(grant_id: int) -> Response:
         )
     except _Refused as refused:
         return _page(grant_id, refused)
-    flash(t("角色已授予，立即生效。", "The roles have been given and count from now on."))
+    flash(t("角色已授予，立即生效。", "The roles have been granted and take effect now."))
     return redirect(url_for(".show_grant", grant_id=grant_id), 303)
 
 
@@ -109,7 +109,7 @@ def decline(grant_id: int) -> Response:
         grants().decline(current_actor(), grant_id, current_instant())
     except _Refused as refused:
         return _page(grant_id, refused)
-    flash(t("不予授予，角色没有变更。", "Declined. The roles are as before."))
+    flash(t("不予授予，角色没有变更。", "Declined. The roles have not been changed."))
     return redirect(url_for(".show_grant", grant_id=grant_id), 303)
 
 

@@ -89,7 +89,7 @@ def test_the_first_identity_is_bound_and_every_other_is_refused_and_told(scene: 
     (told,) = scene.events(EventKind.IDENTITY_REFUSED)
     assert told["subject"] == f"person/{scene.actor('li').person_id}"
     assert json.loads(told["after"]) == {"issuer": HERE, "sub": "a stranger's", "staff_no": "1002"}
-    assert [text.zh for text in scene.view().told] == ["另一身份持此工号登录，已拒绝"]
+    assert [text.zh for text in scene.view().told] == ["另一身份用此工号登录，已拒绝"]
     assert scene.come("li's") == ["li"]
 
 
