@@ -69,6 +69,16 @@ def test_a_register_of_an_earlier_release_gets_every_mark(database: Database, ma
     assert (number_marks.read(keys) or {})["application/bafu 2025"] == 7 + BLOCK
 
 
+def test_a_register_of_an_earlier_release_gets_the_mark_of_its_highest_version_whichever_code_is_next(
+    database: Database, marked: Database, keys: Path
+) -> None:
+    with database.write() as tx:
+        code_versions.go_on_above(tx, 7)
+    with marked.write() as tx:
+        assert code_versions.take(tx, None) == 1
+    assert (number_marks.read(keys) or {})[code_versions.SERIES] == 7
+
+
 def test_status_entries_cost_a_pair_no_mark_of_their_own(marked: Database, keys: Path) -> None:
     """Each pair takes a permit number, an application number and two status entries: one write of marks in a block."""
     written = set()

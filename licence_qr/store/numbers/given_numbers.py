@@ -23,8 +23,13 @@ def given(tx: Transaction) -> Mapping[str, int]:
 def secure(marks: NumberMarks, tx: Transaction) -> None:
     """Make sure that the marks are as high as what ``tx`` has given; it may be committed then. Raises RegisterError."""
     if not marks.covers(tx.reached):
-        # A folder without marks is that of an earlier release: it gets the mark of every series.
-        marks.raise_to(tx.reached if marks.exist() else {**given(tx), **tx.reached}, tx.given_before)
+        marks.raise_to(tx.reached if marks.exist() else _of_every_series(tx), tx.given_before)
+
+
+def _of_every_series(tx: Transaction) -> Mapping[str, int]:
+    """For a folder of an earlier release. The version given just now may be lower than that of another code."""
+    held = given(tx)
+    return {series: max(held.get(series, 0), tx.reached.get(series, 0)) for series in held.keys() | tx.reached.keys()}
 
 
 @dataclass(frozen=True, slots=True)
