@@ -1,17 +1,20 @@
-"""Scenes in which files are written beside the register: the first start, keys, reminders, backups, a restore."""
+"""Scenes in which files are written beside the register: the first start, keys, reminders, backups, a restore,
+an upgrade."""
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from cut_scenes import NOW, Said, Say, Scene, issue, made, opened, pairs_lost, settings_in, shown
+from old_installations import KEPT, PICTURE, WITH_VISITS, put_photograph
 from pyrage import x25519
 from work_register import add_permit
 
-from licence_qr.backups import build_backup, build_restore
+from licence_qr.backups import Migration, build_backup, build_restore
 from licence_qr.bootstrap import Services, build_ceremony
 from licence_qr.credential.trust_list import KeyPurpose, KeyState
 from licence_qr.domain.dates import local_date
@@ -22,7 +25,8 @@ from licence_qr.services.operation.restore import Wanted
 from licence_qr.services.work.outbox import SENT, Outbox
 from licence_qr.store.backup.age import Identity, Recipients
 from licence_qr.store.backup.places import BackupPlace
-from licence_qr.store.files import rows
+from licence_qr.store.database.connections import Database
+from licence_qr.store.files import former, rows
 from licence_qr.store.keys import newest_lists
 from licence_qr.store.keys.newest_lists import SignedList
 from licence_qr.store.register import codes
@@ -241,6 +245,49 @@ class Restoring(Scene):
                 yield "a status entry was given twice"
 
 
+class Migrating(Scene):
+    """A register of an early release, with a photograph that was plain then, is brought to this one; a pair is issued."""
+
+    begins_empty = True
+
+    @property
+    def now(self) -> datetime:
+        """After it was made."""
+        return NOW + timedelta(days=10)
+
+    def before(self, folder: Path) -> None:
+        shutil.unpack_archive(KEPT / WITH_VISITS, folder)
+        put_photograph(folder / "var")
+
+    def act(self, folder: Path, say: Say) -> None:
+        self._migrate(folder)
+        say(migrated=True)
+        say(**shown(issue(opened(folder), 1, self.now)))
+
+    def start(self, folder: Path, said: list[Said]) -> Services:
+        if not said:
+            self._migrate(folder)
+        services = opened(folder)
+        issue(services, 2, self.now)  # the first number given makes the marks of all
+        return services
+
+    def lost(self, services: Services, said: list[Said]) -> Iterator[str]:
+        yield from pairs_lost(services, said, self.now)
+        folder = services.settings.home.parent
+        for card in json.loads((folder / "cards.json").read_text())["cards"].values():
+            services.lookup.scan(card["digits"], self.now)
+        with services.database.read() as tx:
+            kept = [services.reports.files.read(tx, name) for name in rows.names(tx)]
+        if kept != [PICTURE] or (folder / "var" / former.FOLDER).exists():
+            yield "the photograph is lost, or plain still"
+        copies = list((folder / "var").glob("register-before-*.db"))
+        if not any(Database(path).missing_steps() for path in copies):
+            yield "there is no copy of the former register"
+
+    def _migrate(self, folder: Path) -> None:
+        Migration.of(settings_in(folder), self.now).run(self.now, lambda *_: None)
+
+
 def _keep(services: Services, folder: Path, many: int = 1) -> None:
     """Keep some photographs, and write down their names."""
     made = [services.reports.files.put(_PHOTO) for _ in range(many)]
@@ -297,4 +344,5 @@ SCENES: dict[str, Scene] = {
     "backups": Backups(),
     "deletions": Deletions(),
     "restoring": Restoring(),
+    "migrating": Migrating(),
 }

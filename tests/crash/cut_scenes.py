@@ -1,7 +1,7 @@
 """What is done while the power may be cut, and what must be found afterwards: the frame of a scene.
 
-``python cut_scenes.py MODULE FOLDER NAME …`` does the scenes of these names, each in the folder of its name below FOLDER,
-and writes a line to standard output for each thing that was acknowledged. It is this program that is recorded.
+``python cut_scenes.py FOLDER MODULE …`` does the scenes of these modules, each in the folder of its name below FOLDER, and
+writes a line to standard output for each thing that was acknowledged. It is this program that is recorded.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from program import environ
 from quick_passwords import QUICK
 
 from bench.installation import fields
@@ -46,8 +48,7 @@ def catalogue() -> Catalogue:
 
 def settings_in(folder: Path) -> Settings:
     """The settings of the installation in ``folder``."""
-    places = {"LICENCE_QR_HOME": str(folder / "var"), "LICENCE_QR_KEYS": str(folder / "keys")}
-    return load_settings(places | {"LICENCE_QR_ADDRESS": "https://ym.example.gov.cn"})
+    return load_settings(environ(folder) | {"LICENCE_QR_ADDRESS": "https://ym.example.gov.cn"})
 
 
 def made(folder: Path) -> None:
@@ -55,9 +56,9 @@ def made(folder: Path) -> None:
     prepare(settings_in(folder), NOW, demonstration=True)
 
 
-def opened(folder: Path) -> Services:
-    """The services of an installation."""
-    return build(settings_in(folder), hasher=QUICK, catalogue=catalogue())
+def opened(folder: Path, signer: Path | None = None) -> Services:
+    """The services of an installation; what has the keys answers on ``signer``, if it is another process."""
+    return build(replace(settings_in(folder), own_signer=signer), hasher=QUICK, catalogue=catalogue())
 
 
 def issue(services: Services, number: int, at: datetime = NOW) -> IssuedPair:
@@ -68,7 +69,8 @@ def issue(services: Services, number: int, at: datetime = NOW) -> IssuedPair:
     typed = fields(services, number) | {"established_on": day.isoformat(), "signed_on": day.isoformat()}
     typed |= {"notice_id": notice.id, "notice_version": notice.version, "notice_sha256": notice.sha256}
     application = parse_application(typed, services.catalogue, CLERK.office, day, True)
-    return services.issuance.issue(application, CLERK, f"pair:{number}", at)
+    clerk = services.accounts.user(CLERK.username) or CLERK  # only a demonstration believes in one without an account
+    return services.issuance.issue(application, clerk, f"pair:{number}", at)
 
 
 def shown(pair: IssuedPair) -> Said:
@@ -77,13 +79,13 @@ def shown(pair: IssuedPair) -> Said:
     return {"pair": pair.uscc, "digits": digits, "numbers": [each.permit_no for each in pair.permits]}
 
 
-def pairs_lost(services: Services, said: list[Said]) -> Iterator[str]:
+def pairs_lost(services: Services, said: list[Said], at: datetime = NOW) -> Iterator[str]:
     """The pairs that were acknowledged and do not scan as genuine."""
     for each in said:
         if "pair" not in each:
             continue
         try:
-            found = [permit.permit_no for permit in services.lookup.scan(each["digits"], NOW).permits]
+            found = [permit.permit_no for permit in services.lookup.scan(each["digits"], at).permits]
         except LicenceQRError as error:
             yield f"{each['pair']}: {error.code}"
             continue
@@ -95,6 +97,11 @@ class Scene:
     """One kind of work. ``before`` prepares it and is not recorded; ``act`` is; ``lost`` looks afterwards."""
 
     begins_empty = False
+
+    @property
+    def now(self) -> datetime:
+        """When it is looked at."""
+        return NOW
 
     def before(self, folder: Path) -> None:
         """Prepare ``folder``, which holds a new installation."""
@@ -112,15 +119,16 @@ class Scene:
         raise NotImplementedError
 
 
-def main(module: str, folder: str, *names: str) -> None:
+def main(folder: str, *modules: str) -> None:
     """Do the scenes."""
-    scenes: dict[str, Scene] = importlib.import_module(module).SCENES
-    for name in names:
+    for module in modules:
+        scenes: dict[str, Scene] = importlib.import_module(module).SCENES
+        for name, scene in scenes.items():
 
-        def say(scene: str = name, **told: Any) -> None:
-            os.write(1, (json.dumps({"scene": scene, **told}) + "\n").encode())
+            def say(scene: str = name, **told: Any) -> None:
+                os.write(1, (json.dumps({"scene": scene, **told}) + "\n").encode())
 
-        scenes[name].act(Path(folder, name), say)
+            scene.act(Path(folder, name), say)
 
 
 def copied(base: Path, folder: Path) -> None:

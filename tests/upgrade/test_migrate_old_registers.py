@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import signal
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from harmed import says
-from old_installations import REGISTERS, OldInstallation, Unpack, environ_of
+from old_installations import PICTURE, REGISTERS, WITH_VISITS, OldInstallation, Unpack, environ_of, put_photograph
 from program import Ended, run_here
 
 from licence_qr.parts import register_of
@@ -26,9 +25,6 @@ from licence_qr.store.database.sqlite import sqlite3
 from licence_qr.store.files import rows
 
 OLD = (REGISTERS[0], REGISTERS[len(REGISTERS) // 2], REGISTERS[-1])
-WITH_VISITS = next(name for name in REGISTERS if name.startswith("13-"))
-PICTURE = b"a plain photograph"
-_SHA256 = hashlib.sha256(PICTURE).hexdigest()
 
 # No file of this process may be longer than 64 KB.
 WITHOUT_ROOM = """
@@ -64,23 +60,6 @@ def steps(register: Path) -> set[str]:
 
 def copies(old: OldInstallation) -> list[Path]:
     return sorted(old.settings.home.glob("register-before-*.db"))
-
-
-def put_photograph(old: OldInstallation) -> Path:
-    """A plain photograph of a visit, as that release kept it."""
-    path = old.settings.home / "photos" / _SHA256[:2] / f"{_SHA256}.jpg"
-    path.parent.mkdir(parents=True)
-    path.write_bytes(PICTURE)
-    db = sqlite3.connect(old.settings.register_path)
-    db.execute("PRAGMA foreign_keys = OFF")
-    db.execute(
-        "INSERT INTO inspection_photos (inspection_key, position, sent_sha256, length, taken_at, note, kept_sha256,"
-        " arrived_at) VALUES (1, 0, '', 1, '2026-11-23T02:30:00+00:00', '', ?, '2026-11-23T02:30:00+00:00')",
-        (_SHA256,),
-    )
-    db.commit()
-    db.close()
-    return path
 
 
 @pytest.mark.parametrize("name", OLD)
@@ -140,7 +119,7 @@ def test_without_room_for_the_copy_nothing_is_changed(unpack: Unpack) -> None:
 
 def test_plain_photographs_are_encrypted_and_told(unpack: Unpack) -> None:
     old = unpack(WITH_VISITS)
-    plain = put_photograph(old)
+    plain = put_photograph(old.settings.home)
     assert "encrypting photographs  1" in migrate(old, "--dry-run").out and plain.exists()
     told = json.loads(migrate(old, "--json").out)
     assert (told["photographs"], told["encrypted"], told["lost"]) == (1, 1, 0)
@@ -150,7 +129,7 @@ def test_plain_photographs_are_encrypted_and_told(unpack: Unpack) -> None:
 
 def test_a_photograph_that_is_lost_already_is_told(unpack: Unpack) -> None:
     old = unpack(WITH_VISITS)
-    put_photograph(old).unlink()
+    put_photograph(old.settings.home).unlink()
     ended = migrate(old)
     assert ended.status == 0 and "missing or damaged, see licence-qr check  1" in ended.out
 
@@ -177,7 +156,7 @@ def killed_before_sync(old: OldInstallation, which: int) -> bool:
 
 def test_killed_wherever_it_syncs_it_is_run_again_and_loses_nothing(unpack: Unpack) -> None:
     old = unpack(WITH_VISITS)
-    plain = put_photograph(old)
+    plain = put_photograph(old.settings.home)
     cuts = next(which for which in count(1) if not killed_before_sync(old, which)) - 1
     assert cuts >= 3  # the encrypted file, its folder, and the folder above
     assert steps(old.settings.register_path) == set(NAMES) and not plain.exists()
