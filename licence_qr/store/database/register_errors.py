@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,4 +60,15 @@ def register_errors(path: Path) -> Iterator[None]:
             code = "register_outdated"
         if code is None:
             raise
+        if code == "register_unreachable" and _is_full(path):
+            code = "register_full"
         raise RegisterError(code, path=path) from error
+
+
+def _is_full(path: Path) -> bool:
+    """Whether the disk has no block left: SQLite then cannot make the index of its log, and says no more than that it cannot
+    open the register."""
+    try:
+        return os.statvfs(path.parent).f_bavail == 0
+    except OSError:
+        return False
