@@ -18,6 +18,7 @@ from pathlib import Path
 from licence_qr import __version__
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
+from licence_qr.errors import RuleError
 from licence_qr.services.operation import private_files
 from licence_qr.services.operation.manifest import Manifest
 from licence_qr.services.operation.private_files import PrivateFile
@@ -69,9 +70,10 @@ class Backup:
         """Make a snapshot in ``folder`` and keep the newest ``keep``. One that was stopped is gone on with: what it wrote is
         found there. ``progress`` gets objects done and in all.
 
-        Raises RegisterError (of the register or of the place; ``backup_running``). A new place, or new recipients, is an
-        event before anything is written.
+        Raises RegisterError (of the register or of the place; ``backup_running``); RuleError ``backup_beside``. A new place,
+        or new recipients, is an event before anything is written.
         """
+        self._refuse_beside(folder)
         place = BackupPlace(folder, self._names_key(to))
         self._tell(place, to, by, now)
         name, copied = snapshot_name(now), self.home / _WORK / "register.db"
@@ -86,6 +88,13 @@ class Backup:
             removed = place.keep_only(keep)
         last_backup.note(self.home, LastBackup(now.isoformat(), str(place.folder.resolve()), name, to.names))
         return Made(name, len(objects), new, removed)
+
+    def _refuse_beside(self, folder: Path) -> None:
+        """What destroys these folders, or is restored in their place, would take the backups along."""
+        place = folder.resolve()
+        for each in (self.home.resolve(), self.keys.resolve()):
+            if each in (place, *place.parents):
+                raise RuleError("backup_beside", path=folder, folder=each)
 
     def private_files(self, target: PrivateFile, to: Recipients, by: Actor, now: datetime) -> None:
         """Put private keys, and the secret that seals second factors, into one encrypted file. Raises RegisterError,

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from licence_qr.credential.allow_list import AllowList
-from licence_qr.credential.trust_list import TrustList
+from licence_qr.credential.trust_list import KeyPurpose, TrustList
 from licence_qr.credential.verifier import verify_token
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import ConflictError, LicenceQRError, NotFoundError, TokenError
@@ -44,7 +44,7 @@ class Check:
     allow_list: Callable[[], AllowList | None]
     files: Files
     marks: Path
-    """The folder of the marks (``store.numbers.number_marks``)."""
+    """The folder of the keys, where the marks are (``store.numbers.number_marks``)."""
 
     def quick(self) -> Iterator[LicenceQRError]:
         """Pages, references and rules of the register, and that its counters are above what was given, here and by what
@@ -58,13 +58,14 @@ class Check:
             yield from self._numbers(tx)
 
     def at_start(self, seconds: float) -> tuple[str, ...]:
-        """``quick`` for so long, the numbers first; return the tables there was no time for, which the daily check looks at.
+        """``quick`` for so long, numbers and keys first; return the tables there was no time for, which the daily check
+        looks at.
 
         Raises the first of what is found, RegisterError.
         """
         deadline = time.monotonic() + seconds
         with self.database.read() as tx:
-            for found in self._numbers(tx):
+            for found in (*self._numbers(tx), *self._keys(tx)):
                 raise found
             looked = integrity.look(tx, deadline)
         for found in file_faults(looked.faults, looked.broken):
@@ -77,6 +78,17 @@ class Check:
             yield LicenceQRError("check_counter", series=codes.STATUS_SERIES, last=last, given=given)
         for lost in given_numbers.lost(tx, number_marks.surely_given(self.marks)):
             yield LicenceQRError("check_marks", series=lost.series, last=lost.last, given=lost.mark)
+
+    def _keys(self, tx: Transaction) -> Iterator[LicenceQRError]:
+        """Whether the trust list has the key of the newest code: with the keys of another installation every print would
+        look forged, and what is issued meanwhile too, once the right ones are back."""
+        newest, trust_list = codes.newest_of_all(tx), self.trust_list()
+        if newest is None:
+            return
+        try:
+            trust_list.key(newest.kid, KeyPurpose.LICENCE)
+        except TokenError:
+            yield LicenceQRError("check_keys", path=self.marks, number=newest.code_id.number, kid=newest.kid.hex())
 
     def whole(self, now: datetime, progress: Progress) -> Iterator[LicenceQRError]:
         """``quick``, every page again with all its indexes, every code, every business and every file."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from licence_qr.errors import KeyStoreError
-from licence_qr.store.backup.age import Identity, Passphrase, Recipients
+from licence_qr.store.backup.age import HEADER, Identity, Passphrase, Recipients
 from licence_qr.store.files import file_errors
 from licence_qr.store.keys import key_files
 
@@ -27,7 +27,9 @@ class PrivateFile:
     passphrase_file: Path | None
 
     def write(self, content: Content, to: Recipients) -> None:
-        """Write it. Raises KeyStoreError ``private_keys_not_written``, ``passphrase_missing``."""
+        """Write it, also over such a file from before. Raises KeyStoreError ``private_keys_not_written``,
+        ``private_keys_over_other``, ``passphrase_missing``."""
+        self._refuse_over_other()
         told = {name: base64.b64encode(held).decode() for name, held in content.items()}
         lock = to if self.passphrase_file is None else self._passphrase(self.passphrase_file)
         shut = lock.encrypt(json.dumps(told).encode("ascii"))
@@ -35,6 +37,17 @@ class PrivateFile:
             key_files.write_file(self.path, shut)
         except KeyStoreError as error:
             raise KeyStoreError("private_keys_not_written", **error.facts) from error
+
+    def _refuse_over_other(self) -> None:
+        """The register, or a key, may be named by mistake."""
+        try:
+            with self.path.open("rb") as there:
+                if there.read(len(HEADER)) not in {HEADER, b""}:
+                    raise KeyStoreError("private_keys_over_other", path=self.path)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise KeyStoreError("private_keys_not_written", path=self.path, because=error.strerror or "") from error
 
     def read(self, identity: Path) -> Content:
         """What is in it. Raises KeyStoreError ``backup_not_for_this_key``, ``key_damaged``; RegisterError."""

@@ -158,6 +158,12 @@ def everything_newest(tx: Transaction) -> tuple[StoredCode, ...]:
     return tuple(from_row(row) for row in rows)
 
 
+def newest_of_all(tx: Transaction) -> StoredCode | None:
+    """The version that was signed last, by its status entries, or None."""
+    row = tx.one(f"SELECT {_COLUMNS} FROM codes WHERE {_SIGNED} ORDER BY status_index DESC LIMIT 1")
+    return from_row(row) if row else None
+
+
 def count(tx: Transaction) -> int:
     """How many versions were signed."""
     row = tx.one(f"SELECT count(*) AS n FROM codes WHERE {_SIGNED}")

@@ -143,3 +143,35 @@ def test_a_passphrase_that_is_no_text_is_told_as_that(tmp_path: Path) -> None:
     assert (
         refusal(private.write, {}, Recipients((str(x25519.Identity.generate().to_public()),))) == "passphrase_not_text"
     )
+
+
+@pytest.mark.parametrize("name", ["var/register.db", "keys/trust-list.cbor"])
+def test_private_keys_are_written_over_nothing_else(here: Here, name: str) -> None:
+    taken = here.folder / name
+    before = taken.read_bytes()
+    private, to = PrivateFile(taken, None), Recipients((here.recipient,))
+    assert refusal(private.write, {}, to) == "private_keys_over_other"
+    assert taken.read_bytes() == before
+    again = PrivateFile(here.folder / "private.age", None)
+    again.write({}, to)
+    again.write({"root.pem": b"x"}, to)
+    assert again.read(here.identity) == {"root.pem": b"x"}
+
+
+@pytest.mark.parametrize("place", ["var", "var/backups", "keys", "safe/../var/x"])
+def test_no_backup_is_made_within_what_it_is_a_backup_of(here: Here, place: str) -> None:
+    inside = replace(here, folder=here.folder)
+    (here.folder / "safe").mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Here, "backups", property(lambda own: own.folder / place))
+        assert refusal(inside.back_up) == "backup_beside"
+    assert not (here.home / "snapshots").exists() and not (here.home / "backups").exists()
+
+
+def test_beside_the_keys_of_another_installation_the_service_does_not_start(here: Here, tmp_path: Path) -> None:
+    other = replace(here, folder=tmp_path / "other")
+    other.services().database.close()
+    assert here.services().check.at_start(60) == ()
+    shutil.rmtree(here.folder / "keys")
+    shutil.copytree(other.folder / "keys", here.folder / "keys")
+    assert refusal(here.services().check.at_start, 60) == "check_keys"
