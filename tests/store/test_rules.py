@@ -216,6 +216,14 @@ def test_keys_go_on_and_indexes_stay_when_a_table_is_written_anew(made):
     assert made.execute("SELECT name FROM sqlite_master WHERE type = 'index'").fetchall() == [("things_by_role",)]
 
 
+def test_keys_go_on_where_all_rows_are_gone(made):
+    holding.hold(made.execute, (table("things"),))
+    made.execute("DELETE FROM things")
+    holding.hold(made.execute, (RULES,))
+    made.execute("INSERT INTO things (role) VALUES ('clerk')")
+    assert made.execute("SELECT thing_id FROM things").fetchall() == [(3,)]
+
+
 def test_a_later_step_adds_a_column_and_holds_its_rules_too(made):
     made.execute("ALTER TABLE things ADD COLUMN done_on TEXT")
     made.execute("UPDATE things SET done_on = 'soon'")

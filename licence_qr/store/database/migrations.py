@@ -6,7 +6,7 @@ is newer than they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from licence_qr.errors import RegisterError
@@ -36,9 +36,10 @@ class SqliteSchema:
 
     db: SqliteUtils
 
-    def run(self, statements: str) -> object:
+    def run(self, statements: str) -> None:
         """Run statements, each ended by ``;``, in the open transaction."""
-        return self.db.executescript(statements)
+        for statement in _parted(statements):
+            self.db.execute(statement)
 
     def columns(self, table: str) -> frozenset[str]:
         """The names of the columns of ``table``."""
@@ -91,6 +92,18 @@ def name_today(booked: str) -> str:
 def _applied(db: SqliteUtils) -> list[str]:
     """The steps applied to a register, by today's names, in the order in which they were applied."""
     return [name_today(step.name) for step in _book.applied(db)]
+
+
+def _parted(statements: str) -> Iterator[str]:
+    """One statement after the other: a ``;`` in a text or in a trigger ends none. sqlite-utils asks this of every letter."""
+    statement = ""
+    for piece in statements.rstrip().removesuffix(";").split(";"):
+        statement += f"{piece};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement:
+        yield statement  # SQLite says what is wrong with it
 
 
 def _on_sqlite(step: Callable[[Schema], None]) -> Callable[[SqliteUtils], None]:

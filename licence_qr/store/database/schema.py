@@ -27,7 +27,7 @@ SQLITE_ONLY: Mapping[str, str] = {
 class Schema(Protocol):
     """A database as a step sees it."""
 
-    def run(self, statements: str) -> object:
+    def run(self, statements: str) -> None:
         """Run statements, each ended by ``;``, in the transaction of the upgrade."""
 
     def columns(self, table: str) -> frozenset[str]:

@@ -143,13 +143,21 @@ def _write_anew(run: Run, name: str, wanted: str) -> None:
     indexes = run(
         "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", (name,)
     ).fetchall()
-    if run(f"SELECT 1 FROM {name} LIMIT 1").fetchone() is None and "AUTOINCREMENT" not in wanted:
+    if not _ever_filled(run, name, wanted):
         run(f"DROP TABLE {name}")
         run(wanted)
     else:
         _refill(run, name, wanted)
     for (text,) in indexes:
         run(text)
+
+
+def _ever_filled(run: Run, name: str, wanted: str) -> bool:
+    """Whether the table has rows, or had some whose numbers must not be given again."""
+    if run(f"SELECT 1 FROM {name} LIMIT 1").fetchone() is not None:
+        return True
+    counted = "AUTOINCREMENT" in wanted
+    return counted and run("SELECT 1 FROM sqlite_sequence WHERE name = ?", (name,)).fetchone() is not None
 
 
 def _refill(run: Run, name: str, wanted: str) -> None:
