@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
-from old_installations import KEPT, OldInstallation, Unpack, environ_of
-
-from licence_qr.config import load_settings
+from old_installations import Unpack, unpacked
 
 
 @pytest.fixture
 def unpack(tmp_path: Path) -> Unpack:
     """Unpacks the register of that name."""
-
-    def unpack_it(name: str) -> OldInstallation:
-        folder = tmp_path / name
-        shutil.unpack_archive(KEPT / name, folder)
-        told = json.loads((folder / "cards.json").read_text(encoding="utf-8"))
-        settings = load_settings(environ_of(folder))
-        return OldInstallation(settings, datetime.fromisoformat(told["at"]), told["cards"])
-
-    return unpack_it
+    return partial(unpacked, into=tmp_path)

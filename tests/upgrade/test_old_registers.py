@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from old_installations import REGISTERS, OldInstallation, Unpack
+from old_installations import REGISTERS, OldInstallation, Unpack, environ_of, unpacked
+from quick_passwords import QUICK
 
 from licence_qr.bootstrap import Services, build
+from licence_qr.config import load_settings
 from licence_qr.domain.canonical_json import canonical_json
+from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.preparation import prepare
@@ -21,11 +28,62 @@ from licence_qr.store.database.migrations import NAMES, name_today
 from licence_qr.store.database.sqlite import sqlite3
 from licence_qr.store.register import history
 
+Upgraded = Callable[[str], OldInstallation]
+Build = Callable[[OldInstallation], Services]
 
-def upgraded(old: OldInstallation, *, demonstration: bool = False) -> Services:
-    """The installation after ``licence-qr init``."""
-    prepare(old.settings, old.at, demonstration=demonstration)
-    return build(old.settings)
+EVERY_REGISTER = pytest.mark.parametrize("name", REGISTERS)
+
+
+@pytest.fixture(scope="module")
+def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
+    """The installation after ``licence-qr init --demonstration``, upgraded once; for reading and copying only."""
+
+    @cache
+    def upgrade(name: str) -> OldInstallation:
+        old = unpacked(name, tmp_path_factory.mktemp("upgraded"))
+        shutil.copy(old.settings.register_path, before(old))
+        prepare(old.settings, old.at, demonstration=True)
+        return old
+
+    return upgrade
+
+
+@pytest.fixture
+def copied(upgraded: Upgraded, tmp_path: Path) -> Upgraded:
+    """A copy of the upgraded installation, to write to."""
+
+    def copy(name: str) -> OldInstallation:
+        old = upgraded(name)
+        shutil.copytree(old.settings.home.parent, tmp_path / name)
+        return replace(old, settings=load_settings(environ_of(tmp_path / name)))
+
+    return copy
+
+
+@pytest.fixture
+def built(catalogue: Catalogue) -> Iterator[Build]:
+    """Builds the services of an upgraded installation, closed in the end."""
+    made: list[Services] = []
+
+    def make(old: OldInstallation) -> Services:
+        made.append(build(old.settings, hasher=QUICK, catalogue=catalogue))
+        return made[-1]
+
+    yield make
+    for services in made:
+        services.database.close()
+
+
+def before(old: OldInstallation) -> Path:
+    """The register as it was unpacked, beside the installation that was upgraded."""
+    return old.settings.home.parent / "before.db"
+
+
+@cache
+def shape_of_a_new_one(folder: Path) -> dict[tuple[str, str], object]:
+    """The shape of a register made by this program in ``folder``."""
+    Database(folder / "new.db").create_or_upgrade()
+    return shape(folder / "new.db")
 
 
 def steps_of(register: Path) -> set[str]:
@@ -48,23 +106,22 @@ def shape(register: Path) -> dict[tuple[str, str], object]:
     return made
 
 
-@pytest.mark.parametrize("name", REGISTERS)
-def test_every_old_card_says_after_the_upgrade_what_it_said_before(name, unpack: Unpack):
-    old = unpack(name)
-    services = upgraded(old)
+@EVERY_REGISTER
+def test_every_old_card_says_after_the_upgrade_what_it_said_before(name, upgraded: Upgraded, built: Build):
+    old = upgraded(name)
+    services = built(old)
     said = {card: services.lookup.scan(each["digits"], old.at).verdict.value for card, each in old.cards.items()}
-    services.database.close()
     assert said == {card: each["verdict"] for card, each in old.cards.items()}
     assert {"all_in_force", "attention", "licence_only", "licence_ended", "dormant", "old_print"} <= set(said.values())
     assert len(said) >= 30
 
 
-@pytest.mark.parametrize("name", REGISTERS)
-def test_an_upgraded_register_has_the_shape_of_a_new_one(name, unpack: Unpack, tmp_path: Path):
-    old = unpack(name)
-    upgraded(old).database.close()
-    Database(tmp_path / "new.db").create_or_upgrade()
-    found, new = shape(old.settings.register_path), shape(tmp_path / "new.db")
+@EVERY_REGISTER
+def test_an_upgraded_register_has_the_shape_of_a_new_one(
+    name, upgraded: Upgraded, tmp_path_factory: pytest.TempPathFactory
+):
+    found = shape(upgraded(name).settings.register_path)
+    new = shape_of_a_new_one(tmp_path_factory.getbasetemp())
     assert {what: (found.get(what), new.get(what)) for what in found | new if found.get(what) != new.get(what)} == {}
 
 
@@ -77,15 +134,15 @@ def in_one(row: dict[str, Any]) -> dict[str, Any]:
     return row | sides | {"reason": private.get("reason", row["reason"])}
 
 
-@pytest.mark.parametrize("name", REGISTERS)
-def test_old_events_are_read_as_they_were_written_and_new_ones_follow_them(name, unpack: Unpack):
-    old = unpack(name)
-    db = sqlite3.connect(old.settings.register_path)
-    before = db.execute("SELECT * FROM history ORDER BY seq")
-    names = [column[0] for column in before.description]
-    written = [dict(zip(names, row, strict=True)) for row in before]
+@EVERY_REGISTER
+def test_old_events_are_read_as_they_were_written_and_new_ones_follow_them(name, copied: Upgraded, built: Build):
+    old = copied(name)
+    db = sqlite3.connect(before(old))
+    rows = db.execute("SELECT * FROM history ORDER BY seq")
+    names = [column[0] for column in rows.description]
+    written = [dict(zip(names, row, strict=True)) for row in rows]
     db.close()
-    services = upgraded(old)
+    services = built(old)
     code = services.demonstration_register.code("in-force")
     with services.database.write() as tx:
         services.coding.issue_code(tx, code.uscc, old.at, AT_THE_MACHINE, "baishiyi", "补发", again=True)
@@ -101,14 +158,11 @@ def test_old_events_are_read_as_they_were_written_and_new_ones_follow_them(name,
     past = services.life.state_on(code.uscc, local_date(old.at))
     assert past.entity is not None and past.version == code.version + 1
     assert services.timeline.read(Actor(1, "clerk", "", "baishiyi", frozenset({Role.AUDITOR})), code.uscc).events
-    services.database.close()
 
 
-def test_nobody_from_before_is_made_to_change_their_password(unpack: Unpack):
-    services = upgraded(unpack(REGISTERS[-1]))
-    with services.database.read() as tx:
+def test_nobody_from_before_is_made_to_change_their_password(upgraded: Upgraded, built: Build):
+    with built(upgraded(REGISTERS[-1])).database.read() as tx:
         everybody = accounts.everybody(tx)
-    services.database.close()
     assert everybody
     assert not any(user.must_change for user in everybody)
 
@@ -121,18 +175,17 @@ def test_every_step_of_the_schema_but_the_newest_stands_in_a_kept_register(unpac
     assert missing in ((), NAMES[-1:]), "run tools/old_registers.py, so that the state before the new step is kept"
 
 
-@pytest.mark.parametrize("name", REGISTERS)
-def test_an_old_demonstration_takes_what_it_can_more_than_a_year_later(name, unpack: Unpack):
-    old = unpack(name)
-    services = upgraded(old, demonstration=True)
+@EVERY_REGISTER
+def test_an_old_demonstration_takes_what_it_can_more_than_a_year_later(name, copied: Upgraded, built: Build):
+    old = copied(name)
+    services = built(old)
     register = services.demonstration_register
-    before = {code.name: code.token for code in register.codes()}
+    printed = {code.name: code.token for code in register.codes()}
     now = old.at + timedelta(days=400)
     register.open_accounts({each.username: "only-for-these-tests" for each in register.wanted_accounts()}, now)
     assert register.filled()
     services.demonstration_since.perform(now)
     services.demonstration_since.perform(now)
     after = {code.name: code.token for code in register.codes()}
-    services.database.close()
-    assert after == before
-    assert register.lacking() == register.size - sum(1 for name in before if "-v" not in name)
+    assert after == printed
+    assert register.lacking() == register.size - sum(1 for name in printed if "-v" not in name)

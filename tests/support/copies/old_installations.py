@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from licence_qr.config import Settings
+from licence_qr.config import Settings, load_settings
 from licence_qr.store.database.sqlite import sqlite3
 
 KEPT = Path(__file__).parents[2] / "data" / "registers"
@@ -34,6 +36,14 @@ Unpack = Callable[[str], OldInstallation]
 def environ_of(folder: Path) -> dict[str, str]:
     """The settings of an installation in ``folder``."""
     return {"LICENCE_QR_HOME": str(folder / "var"), "LICENCE_QR_KEYS": str(folder / "keys")}
+
+
+def unpacked(name: str, into: Path) -> OldInstallation:
+    """The register of that name, unpacked into a folder of its name."""
+    folder = into / name
+    shutil.unpack_archive(KEPT / name, folder)
+    told = json.loads((folder / "cards.json").read_text(encoding="utf-8"))
+    return OldInstallation(load_settings(environ_of(folder)), datetime.fromisoformat(told["at"]), told["cards"])
 
 
 def put_photograph(home: Path) -> Path:
