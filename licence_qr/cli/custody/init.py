@@ -10,7 +10,7 @@ import click
 from licence_qr.bootstrap import build
 from licence_qr.cli.console import whoever_runs_this
 from licence_qr.cli.copies import options
-from licence_qr.cli.custody.passphrases import GivenPassphrase, passphrase_options, root_passphrase_options
+from licence_qr.cli.custody.passphrases import FOLDER, GivenPassphrase, passphrase_options, root_passphrase_options
 from licence_qr.cli.custody.steps import telling
 from licence_qr.cli.demonstration import show_demonstration
 from licence_qr.cli.help import Command
@@ -21,8 +21,6 @@ from licence_qr.preparation import exclusive_lock, needs_keys, prepare
 from licence_qr.services.keys.making import Custody
 from licence_qr.services.keys.root import demand_apart
 from licence_qr.services.keys.steps import silent
-
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command(cls=Command, short_help="建登记库和密钥。 Create the register and the keys.")
@@ -38,7 +36,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 )
 @click.option(
     "--root-folder",
-    type=_FOLDER,
+    type=FOLDER,
     help="存放根密钥的目录，如移动介质；正式系统必填。 "
     "Folder for the root key, for instance of a removable medium; a live installation needs it.",
 )

@@ -20,8 +20,8 @@ from licence_qr.services.keys.root import Passphrase
 from licence_qr.services.keys.steps import Tell, silent
 from licence_qr.services.keys.trust_list_editions import Ceremony
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _with_passphrase(command: Command, prefix: str, of_what: tuple[str, str]) ->
             metavar="N",
             help="从描述符读该口令。 The same from a descriptor.",
         ),
-        click.option(f"--{prefix}passphrase-file", type=_FILE, help=f"{zh}文件。 {en} file."),
+        click.option(f"--{prefix}passphrase-file", type=FILE, help=f"{zh}文件。 {en} file."),
     ):
         run = option(run)
     return run
@@ -130,7 +130,7 @@ def former_root_option(command: Command) -> Command:
         command(root_folder=root_folder or former_root, **given)
 
     told = "即 --root-folder。 The same as --root-folder."
-    return click.option("--root", "former_root", type=_FOLDER, hidden=True, help=told)(run)
+    return click.option("--root", "former_root", type=FOLDER, hidden=True, help=told)(run)
 
 
 def root_options(command: Command) -> Command:
@@ -141,5 +141,5 @@ def root_options(command: Command) -> Command:
         command(root_key=GivenRoot(root_folder, root_passphrase), **given)
 
     told = "root.pem 所在的目录；默认密钥目录。 Folder that holds root.pem; else that of the keys."
-    folder = click.option("--root-folder", type=_FOLDER, metavar="FOLDER", help=told)
+    folder = click.option("--root-folder", type=FOLDER, metavar="FOLDER", help=told)
     return folder(former_root_option(root_passphrase_options(run)))

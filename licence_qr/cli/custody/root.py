@@ -8,7 +8,14 @@ from pathlib import Path
 import click
 
 from licence_qr.cli.custody.keys import say_edition
-from licence_qr.cli.custody.passphrases import GivenPassphrase, GivenRoot, root_options, root_passphrase_options
+from licence_qr.cli.custody.passphrases import (
+    FILE,
+    FOLDER,
+    GivenPassphrase,
+    GivenRoot,
+    root_options,
+    root_passphrase_options,
+)
 from licence_qr.cli.custody.steps import telling
 from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
@@ -16,9 +23,6 @@ from licence_qr.config import load_settings
 from licence_qr.services.keys.adopting import adopt
 from licence_qr.services.keys.root import demand_apart
 from licence_qr.services.keys.root_moving import RootMove
-
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group(cls=Group, short_help="根密钥。 The root key.")
@@ -29,7 +33,7 @@ def root() -> None:
 
 
 @root.command("move", short_help="移走根密钥。 Move the root key away.")
-@click.argument("folder", type=_FOLDER, help="目录，如移动介质。 Folder, for instance of a removable medium.")
+@click.argument("folder", type=FOLDER, help="目录，如移动介质。 Folder, for instance of a removable medium.")
 @root_passphrase_options
 @json_option
 def move_root(folder: Path, root_passphrase: GivenPassphrase, as_json: bool) -> None:
@@ -53,7 +57,7 @@ def move_root(folder: Path, root_passphrase: GivenPassphrase, as_json: bool) -> 
 
 
 @click.command("adopt", cls=Command, short_help="收录已有的密钥。 Adopt a key that exists.")
-@click.argument("file", type=_FILE, help="密钥文件，如 licence-1a2b.pem。 Key file, for example licence-1a2b.pem.")
+@click.argument("file", type=FILE, help="密钥文件，如 licence-1a2b.pem。 Key file, for example licence-1a2b.pem.")
 @root_options
 @json_option
 def adopt_key(file: Path, root_key: GivenRoot, as_json: bool) -> None:
