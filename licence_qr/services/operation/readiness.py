@@ -35,7 +35,6 @@ LEAST_FREE_BYTES = 100 * 1024 * 1024  # below it there is no room for the copy t
 _STUCK_AFTER = timedelta(seconds=WRITE_WAIT_SECONDS)
 BACKUP_TOO_OLD = timedelta(hours=26)  # one a day, and two hours for it
 _KEPT_FOR = timedelta(seconds=1)
-SIGNER_UNREACHABLE = "signer_unreachable"
 
 
 @dataclass(slots=True)

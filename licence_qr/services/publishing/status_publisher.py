@@ -26,7 +26,7 @@ from licence_qr.services.publishing.status_list import StatusPublishing
 LOOK_SECONDS = 1.0
 # A wrong passphrase costs a key derivation at each try; it is not put right in seconds.
 KEY_SECONDS = 60.0
-UNREACHABLE = "signer_unreachable"  # it is started anew: nothing is to be put right
+SIGNER_UNREACHABLE = "signer_unreachable"  # it is started anew: nothing is to be put right
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 _log = logging.getLogger("licence_qr.publishing")
@@ -83,7 +83,7 @@ class StatusPublisher:
             if self._told.get(what) != error.code:
                 self._told[what] = error.code
                 _log.warning("%s not signed: %s", what, error.code)
-            wrong_key = isinstance(error, KeyStoreError) and error.code != UNREACHABLE
+            wrong_key = isinstance(error, KeyStoreError) and error.code != SIGNER_UNREACHABLE
             return KEY_SECONDS if wrong_key else LOOK_SECONDS
         except Exception as error:  # the thread must not end: its lock would keep the others from publishing
             _log.error("failed", exc_info=error)

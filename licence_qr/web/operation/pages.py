@@ -14,7 +14,8 @@ from licence_qr.domain.dates import local_date
 from licence_qr.errors import AccessError, LicenceQRError
 from licence_qr.process import metrics
 from licence_qr.process.metrics import Reading
-from licence_qr.services.operation.readiness import SIGNER_UNREACHABLE, Readiness, Watching
+from licence_qr.services.operation.readiness import Readiness, Watching
+from licence_qr.services.publishing.status_publisher import SIGNER_UNREACHABLE
 from licence_qr.web import current_instant
 from licence_qr.web.operation.measured import note_route
 from licence_qr.web.operation.peers import is_watcher
