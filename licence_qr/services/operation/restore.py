@@ -88,9 +88,8 @@ class Restore:
             self._bring(BackupPlace(wanted.folder, bytes.fromhex(manifest.names_key)), key, manifest, staged, progress)
             self._refuse_other_root(staged / "keys")
             gone = self._go_on(staged / self.register.name, marks, (f"restored/{name}", by), now)
-            put_back = private_files.put_back(
-                private, self.keys, self.web_secret
-            )  # keys before the lists that name them
+            # Keys before the lists that name them.
+            put_back = private_files.put_back(private, self.keys, self.web_secret)
             self._put_in_place(staged, manifest)
         return Restored(name, manifest.made_at, gone, put_back)
 
