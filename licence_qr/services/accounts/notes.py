@@ -1,4 +1,4 @@
-"""Events of accounts."""
+"""Events of people and their accounts."""
 
 from __future__ import annotations
 
@@ -27,3 +27,18 @@ def note(
     subject = f"account/{user_id}"
     new = NewEvent(kind=kind, subject=subject, at=now, by=by, before=before, after=after, proposed_by=asked_by)
     events.write(tx, new)
+
+
+def note_of_person(
+    tx: Transaction,
+    kind: EventKind,
+    person_id: int,
+    by: Actor,
+    now: datetime,
+    after: Mapping[str, object],
+    *,
+    before: Mapping[str, object] | None = None,
+) -> None:
+    """Record an event of a person."""
+    subject = f"person/{person_id}"
+    events.write(tx, NewEvent(kind=kind, subject=subject, at=now, by=by, before=before, after=after))

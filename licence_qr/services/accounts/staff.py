@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from licence_qr.domain.names import staff_key
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError
-from licence_qr.services.accounts.notes import note
+from licence_qr.services.accounts.notes import note, note_of_person
 from licence_qr.services.accounts.role_rules import (
     NUMBERED,
     demand_another_administrator,
@@ -22,8 +21,7 @@ from licence_qr.services.accounts.role_rules import (
     demand_number,
     roles_of_person,
 )
-from licence_qr.services.register import events, things
-from licence_qr.services.register.events import NewEvent
+from licence_qr.services.register import things
 from licence_qr.store.accounts import absences, accounts, identity_bindings, persons, sessions
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.accounts.persons import Person
@@ -98,7 +96,7 @@ class Staff:
         with self.database.write() as tx:
             wanted = self._checked(tx, details, 0)
             person_id = persons.add(tx, wanted.staff_no, wanted.name, wanted.office, now)
-            _note(tx, EventKind.PERSON_ADDED, person_id, by, now, after=_facts(wanted))
+            note_of_person(tx, EventKind.PERSON_ADDED, person_id, by, now, _facts(wanted))
             return person_id
 
     def change(self, person_id: int, details: PersonDetails, by: Actor, now: datetime, was: str | None = None) -> None:
@@ -117,7 +115,9 @@ class Staff:
             if staff_key(wanted.staff_no) != staff_key(person.staff_no):
                 identity_bindings.note_refused(tx, person_id, None)  # of the number that was
             accounts.move_along(tx, person, wanted)
-            _note(tx, EventKind.PERSON_CHANGED, person_id, by, now, before=_facts(person), after=_facts(wanted))
+            note_of_person(
+                tx, EventKind.PERSON_CHANGED, person_id, by, now, before=_facts(person), after=_facts(wanted)
+            )
 
     def merge(
         self, person_id: int, other_id: int, by: Actor, now: datetime, were: tuple[str, str] | None = None
@@ -151,7 +151,7 @@ class Staff:
             persons.change(tx, merged)
             before = {"kept": _facts(person), "merged": _facts(other) | {"person_id": other_id}}
             after = _facts(merged) | {"accounts_moved": moved, "acts_of_both": list(of_both)}
-            _note(tx, EventKind.PERSONS_MERGED, person_id, by, now, before=before, after=after)
+            note_of_person(tx, EventKind.PERSONS_MERGED, person_id, by, now, before=before, after=after)
             return of_both
 
     def set_roles(
@@ -314,16 +314,3 @@ def _changed_meanwhile() -> ConflictError:
 
 def _facts(person: Person) -> dict[str, object]:
     return {"staff_no": person.staff_no, "name": person.name, "office": person.office}
-
-
-def _note(
-    tx: Transaction,
-    kind: EventKind,
-    person_id: int,
-    by: Actor,
-    now: datetime,
-    *,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object],
-) -> None:
-    events.write(tx, NewEvent(kind=kind, subject=f"person/{person_id}", at=now, by=by, before=before, after=after))

@@ -7,7 +7,6 @@ service calls by the same subject, and another one with that number is refused u
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,10 +18,10 @@ from licence_qr.domain.roles import BY_ITSELF, Actor, Via
 from licence_qr.errors import AccessError, ConflictError, InputError
 from licence_qr.services.accounts import staff
 from licence_qr.services.accounts.confirming import Confirming
+from licence_qr.services.accounts.notes import note_of_person
 from licence_qr.services.accounts.people import ProofFrom
-from licence_qr.services.register import access, events
+from licence_qr.services.register import access
 from licence_qr.services.register.access import MANAGE_PEOPLE
-from licence_qr.services.register.events import NewEvent
 from licence_qr.store.accounts import identity_bindings, persons
 from licence_qr.store.accounts.identity_bindings import Binding
 from licence_qr.store.database.connections import Database, Transaction
@@ -46,7 +45,7 @@ def bind(tx: Transaction, proven: ProvenPerson, by: Actor, now: datetime) -> Non
     """Bind the person of ``by``, who has come in, unless they are bound already."""
     if _of_this_service(tx, proven, by.person_id) is None:
         identity_bindings.put(tx, Binding(by.person_id, proven.identity, now))
-        _note(tx, EventKind.IDENTITY_BOUND, by.person_id, by, now, after=_facts(proven))
+        note_of_person(tx, EventKind.IDENTITY_BOUND, by.person_id, by, now, _facts(proven))
 
 
 def note_refused(tx: Transaction, proven: ProvenPerson, via: Via, now: datetime) -> None:
@@ -55,7 +54,7 @@ def note_refused(tx: Transaction, proven: ProvenPerson, via: Via, now: datetime)
     for binding in _conflicting(tx, proven, known.person_id) if known else ():
         if binding.refused_at is None:
             said = _facts(proven) | {"staff_no": proven.staff_no}
-            _note(tx, EventKind.IDENTITY_REFUSED, binding.person_id, BY_ITSELF.coming(via), now, after=said)
+            note_of_person(tx, EventKind.IDENTITY_REFUSED, binding.person_id, BY_ITSELF.coming(via), now, after=said)
         identity_bindings.note_refused(tx, binding.person_id, now)
 
 
@@ -96,7 +95,7 @@ class IdentityBindings:
             staff.demand_unchanged(was, state_of(bound))
             identity_bindings.remove(tx, person_id)
             before = {"issuer": bound.identity.issuer, "sub": bound.identity.sub}
-            _note(tx, EventKind.IDENTITY_UNBOUND, person_id, by, now, before=before, after={"reason": reason})
+            note_of_person(tx, EventKind.IDENTITY_UNBOUND, person_id, by, now, before=before, after={"reason": reason})
 
 
 def state_of(bound: Binding) -> str:
@@ -131,16 +130,3 @@ def _reason(typed: str) -> str:
 
 def _facts(proven: ProvenPerson) -> dict[str, object]:
     return {"issuer": proven.identity.issuer, "sub": proven.identity.sub}
-
-
-def _note(
-    tx: Transaction,
-    kind: EventKind,
-    person_id: int,
-    by: Actor,
-    now: datetime,
-    *,
-    before: Mapping[str, object] | None = None,
-    after: Mapping[str, object],
-) -> None:
-    events.write(tx, NewEvent(kind=kind, subject=f"person/{person_id}", at=now, by=by, before=before, after=after))
