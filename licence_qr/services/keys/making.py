@@ -23,7 +23,7 @@ from licence_qr.errors import KeyStoreError
 from licence_qr.services.keys import ceremony_record
 from licence_qr.services.keys.ceremony_record import fingerprint
 from licence_qr.services.keys.keyring import FIRST_PURPOSES, Keys, free_kid, trusted_from
-from licence_qr.services.keys.root import ROOT_KID, demand_apart
+from licence_qr.services.keys.root import ROOT_KID, demand_apart, demand_own_passphrase
 from licence_qr.services.keys.steps import Step, Tell, silent
 from licence_qr.store.keys import key_files, newest_lists, passphrases
 from licence_qr.store.keys.newest_lists import SignedList
@@ -55,10 +55,8 @@ class Custody:
         """Raise KeyStoreError ``root_folder_beside``, ``passphrase_same`` or ``passphrase_weak`` unless whoever can read
         ``folders``, and has the passphrase of the signing keys, has no root key."""
         demand_apart(self.root_folder, folders)
-        if self.passphrase == self.root_passphrase:
-            raise KeyStoreError("passphrase_same")
-        for each in (self.passphrase, self.root_passphrase):
-            passphrases.demand_strong(each)
+        demand_own_passphrase(self.root_passphrase, self.passphrase)
+        passphrases.demand_strong(self.passphrase)
 
 
 def make_keys(

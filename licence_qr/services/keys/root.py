@@ -14,7 +14,7 @@ from licence_qr.credential.cose import KID_BYTES, SoftKey
 from licence_qr.credential.trust_list import TrustList
 from licence_qr.credential.trust_list_wire import sign_trust_list
 from licence_qr.errors import KeyStoreError
-from licence_qr.store.keys import key_files, newest_lists
+from licence_qr.store.keys import key_files, newest_lists, passphrases
 from licence_qr.store.keys.newest_lists import SignedList
 
 ROOT_KID = bytes(KID_BYTES)
@@ -84,6 +84,14 @@ def demand_apart(root_folder: Path, folders: Iterable[Path]) -> None:
     for folder in (each.resolve() for each in folders):
         if here == folder or folder in here.parents or here in folder.parents:
             raise KeyStoreError("root_folder_beside", path=root_folder, folder=folder)
+
+
+def demand_own_passphrase(of_root: bytes, of_keys: bytes) -> None:
+    """Raise KeyStoreError ``passphrase_same`` or ``passphrase_weak`` for a passphrase of the root key that the service has
+    too, or that can be guessed."""
+    if of_root == of_keys:
+        raise KeyStoreError("passphrase_same")
+    passphrases.demand_strong(of_root)
 
 
 def check_root_apart(folders: Iterable[Path]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.errors import KeyStoreError
 from licence_qr.services.keys import ceremony_record
 from licence_qr.services.keys.ceremony_record import fingerprint
-from licence_qr.services.keys.root import Root, RootPlace, demand_apart
+from licence_qr.services.keys.root import Root, RootPlace, demand_apart, demand_own_passphrase
 from licence_qr.services.keys.steps import Step
 from licence_qr.services.keys.trust_list_editions import Ceremony
 from licence_qr.services.register.events import NewEvent
@@ -39,7 +40,7 @@ class RootMove:
         """Move it; False where it was moved already.
 
         Raises KeyStoreError ``root_key_away`` (it is in neither place), ``root_key_other``, ``root_passphrase``,
-        ``root_folder_beside``, ``key_file_not_written``.
+        ``root_folder_beside``, ``passphrase_same``, ``passphrase_weak``, ``key_file_not_written``.
         """
         demand_apart(self.folder, self.apart_from)
         here = self.ceremony.keys.folder
@@ -47,6 +48,7 @@ class RootMove:
             left = key_files.private_root_files(here)
             if not key_files.has_private_key(self.folder, key_files.ROOT):
                 private = self.ceremony.root().key.private_key
+                self._demand_own_passphrase()
                 key_files.write_root_public_key(self.folder, private.public_key())
                 key_files.write_private_key(self.folder, key_files.ROOT, private, self.passphrase)
                 self.ceremony.tell(Step.ROOT_COPIED, {"folder": self.folder})
@@ -60,6 +62,12 @@ class RootMove:
             NewEvent(kind=EventKind.ROOT_MOVED, subject="key/root", at=now, by=self.ceremony.by, after={})
         )
         return True
+
+    def _demand_own_passphrase(self) -> None:
+        of_keys = b""
+        with suppress(KeyStoreError):  # where it cannot be read, the service has none
+            of_keys = self.ceremony.keys.passphrase()
+        demand_own_passphrase(self.passphrase, of_keys)
 
     def _read_back(self) -> ec.EllipticCurvePublicKey:
         """Sign the list in force with the copy, publish nothing, and verify that as every verifier does."""

@@ -20,9 +20,11 @@ class Cut(Exception):
     """The power goes."""
 
 
-def move(services, medium, tell=silent):
+def move(services, medium, tell=silent, passphrase=b""):
     places = (services.settings.home, services.settings.keys)
-    return RootMove(build_ceremony(services.settings, tell=tell), medium, ROOT_PASSPHRASE.encode(), places)
+    return RootMove(
+        build_ceremony(services.settings, tell=tell), medium, passphrase or ROOT_PASSPHRASE.encode(), places
+    )
 
 
 @pytest.fixture
@@ -70,6 +72,13 @@ def test_a_cut_after_any_step_leaves_a_root_that_signs_and_can_be_made_up_for(af
     move(services, medium).run(now)
     check_root_apart((services.settings.keys,))
     assert is_usable(services, medium, now)
+
+
+@pytest.mark.parametrize("code", ["passphrase_weak", "passphrase_same"])
+def test_a_passphrase_that_protects_nothing_is_refused_and_nothing_is_copied(code, services, medium, now):
+    given = b"20261130" if code == "passphrase_weak" else services.keys.passphrase()
+    assert refusal(move(services, medium, passphrase=given).run, now) == code
+    assert not list(medium.iterdir()) and refusal(check_root_apart, (services.settings.keys,)) == "root_key_beside"
 
 
 def test_a_copy_that_does_not_read_back_is_not_relied_on(services, medium, now):
