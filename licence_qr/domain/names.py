@@ -8,6 +8,9 @@ from licence_qr.domain.plain_text import blank
 
 _BRACKETS = str.maketrans({"〔": "(", "【": "(", "[": "(", "〈": "(", "〕": ")", "】": ")", "]": ")", "〉": ")"})
 
+# What looks alike in the letters of a screen, and what one overlooks, in a user name.
+_LOOK_ALIKE = str.maketrans({"I": "l", "1": "l", "0": "o"})
+_UNSEEN = str.maketrans({"-": None, ".": None})
 _MINUS = "\u2212"  # a sign of arithmetic, and typed for a dash
 
 
@@ -37,7 +40,10 @@ def staff_key(text: str) -> str:
     return "".join(kept).casefold()
 
 
-def username_key(text: str) -> str:
-    """A key that is equal for user names that a reader takes for one: width, letter case, and dots and dashes at the ends
-    are ignored. Only for comparing."""
-    return unicodedata.normalize("NFKC", text).casefold().strip("-.")
+def username_keys(text: str) -> frozenset[str]:
+    """Keys of a user name; two names of which a reader takes one for the other share one. Only for comparing.
+
+    Width, letter case, dots and dashes are ignored, and so is whether a letter or its look-alike stands there.
+    """
+    folded = unicodedata.normalize("NFKC", text)
+    return frozenset(each.casefold().translate(_UNSEEN) for each in (folded, folded.translate(_LOOK_ALIKE)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from licence_qr.domain.accounts.people import MOST_USERNAME, written_name, written_staff_no
-from licence_qr.domain.names import username_key
+from licence_qr.domain.names import username_keys
 from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import AT_THE_MACHINE, NOT_PEOPLE, Actor, Role
@@ -168,7 +168,7 @@ def open_within(
     demand_length(username, MOST_USERNAME, "username", term("field.user_name"))
     if not (username.isascii() and username.replace("-", "").replace(".", "").isalnum()):
         raise InputError("username_form", field="username", found=username)
-    if username_key(username) in {username_key(each) for each in (*NOT_PEOPLE, *accounts.usernames(tx))}:
+    if any(username_keys(username) & username_keys(each) for each in (*NOT_PEOPLE, *accounts.usernames(tx))):
         raise InputError("username_taken", field="username", found=username)
     demand_apart(tx, account.person_id, account.roles)
     if by.username not in NOT_PEOPLE:

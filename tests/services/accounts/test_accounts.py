@@ -194,6 +194,18 @@ def test_a_person_needs_a_new_plain_name_and_a_long_password(username, password,
     assert error.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("has", "other"),
+    [("li.na", "lina"), ("li-na", "LINA"), ("wangli", "wangIi"), ("wangI", "wang1"), ("zhao0", "zhaoO"), ("l", "1")],
+)
+def test_a_user_name_that_a_reader_takes_for_another_is_refused(has, other, people, now):
+    people.create(has, "某", "bafu", frozenset({Role.CLERK}), PASSWORD, now)
+    with pytest.raises(InputError, match="username_taken"):
+        people.create(other, "某", "bafu", frozenset({Role.CLERK}), PASSWORD, now)
+    for free in ("wangll", "clerk1", "clerk11"):
+        people.create(free, "某", "bafu", frozenset({Role.CLERK}), PASSWORD, now)
+
+
 def test_a_new_password_replaces_the_old_and_ends_all_sessions(people, now):
     token = people.sign_in("wang", PASSWORD, "10.0.0.1", now)
     people.set_password("wang", "another long password", now)
