@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from licence_qr.domain.accounts.devices import KNOWN_FOR
-from licence_qr.domain.accounts.stages import SignInStage
+from licence_qr.domain.accounts.stages import OpenedBy, SignInStage
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.networks import client_network
 from licence_qr.domain.roles import Actor, Via
@@ -18,11 +18,13 @@ from licence_qr.services.accounts.second_factor.checking import FactorChecks
 from licence_qr.services.accounts.sessions import CameFrom, Sessions, demand_not_ended
 from licence_qr.services.accounts.sign_in_limits import KnownDevice, Tries
 from licence_qr.services.register import refusals, throttle
-from licence_qr.store.accounts import accounts, known_devices
+from licence_qr.store.accounts import accounts, known_devices, sessions
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.accounts.known_devices import StoredDevice
 from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.register import history
 
+_PASSWORD_GIVEN = frozenset({EventKind.ACCOUNT_OPENED, EventKind.PASSWORD_SET})
 _DEVICE_ID_BYTES = 12
 _NO_ACCOUNT = 0  # of an unknown user name. The name is not recorded: some people type passwords there
 
@@ -68,6 +70,8 @@ class SignIn:
                 checked, known = known, accounts.user_by_id(tx, known.actor.user_id)
                 if known is None or not _is_as_checked(known, checked):
                     continue  # while the password was hashed it was set anew, or the account closed
+                if _is_left_behind(tx, known):
+                    break
                 throttle.forget(tx, tries.own)
                 throttle.give_back(tx, tries.shared)
                 if rehashed:
@@ -160,6 +164,16 @@ class SignIn:
 def _is_as_checked(user: User, checked: User) -> bool:
     """Whether the password that was checked is still the one that opens the account, if one does."""
     return user.password_hash == checked.password_hash and not user.disabled and not user.service_only
+
+
+def _is_left_behind(tx: Transaction, user: User) -> bool:
+    """Whether the owner has come in by the identity service with a password that somebody else has set and knows: then
+    nobody has to choose another one, and whoever set it could come in by it as long as the account is used."""
+    if not user.must_change:
+        return False
+    given = history.of_subject(tx, f"account/{user.actor.user_id}", _PASSWORD_GIVEN)
+    since = datetime.fromisoformat(given[-1]["at"]) if given else datetime.min.replace(tzinfo=UTC)
+    return sessions.any_opened_by(tx, user.actor.user_id, OpenedBy.IDENTITY_SERVICE, since)
 
 
 def knows(tx: Transaction, owner: User, device: KnownDevice) -> bool:

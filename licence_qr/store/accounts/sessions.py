@@ -116,6 +116,18 @@ def last_of(tx: Transaction, user_id: int) -> datetime | None:
     return datetime.fromisoformat(row["at"]) if row and row["at"] else None
 
 
+def any_opened_by(tx: Transaction, user_id: int, by: OpenedBy, since: datetime) -> bool:
+    """Whether ``by`` has opened the account since; of sessions that ended long ago the last one alone is known."""
+    sql = "SELECT 1 FROM sessions WHERE user_id = ? AND opened_by = ? AND created_at >= ? LIMIT 1"
+    return tx.one(sql, (user_id, by, since.isoformat())) is not None
+
+
+def any_finished(tx: Transaction, user_id: int, since: datetime) -> bool:
+    """Whether somebody has come in with the password since, and given all else that was wanted; likewise."""
+    sql = "SELECT 1 FROM sessions WHERE user_id = ? AND opened_by = ? AND wants = '' AND created_at >= ? LIMIT 1"
+    return tx.one(sql, (user_id, OpenedBy.PASSWORD, since.isoformat())) is not None
+
+
 def touch(tx: Transaction, session_id: str, now: datetime) -> None:
     """Record that a session was used."""
     tx.run("UPDATE sessions SET last_seen_at = ? WHERE session_id = ?", (now.isoformat(), session_id))
@@ -137,6 +149,17 @@ def end_all(tx: Transaction, user_id: int, now: datetime, *, but: str = "") -> t
         "UPDATE sessions SET revoked_at = ? WHERE user_id = ? AND session_id <> ? AND revoked_at IS NULL"
         " AND expires_at > ? RETURNING session_id",
         (at, user_id, but, at),
+    )
+    return tuple(row["session_id"] for row in rows)
+
+
+def end_wanting(tx: Transaction, user_id: int, stage: SignInStage, now: datetime) -> tuple[str, ...]:
+    """End the live sessions of one account that want this first; return which they were."""
+    at = now.isoformat()
+    rows = tx.all(
+        "UPDATE sessions SET revoked_at = ? WHERE user_id = ? AND wants = ? AND revoked_at IS NULL AND expires_at > ?"
+        " RETURNING session_id",
+        (at, user_id, stage.value, at),
     )
     return tuple(row["session_id"] for row in rows)
 

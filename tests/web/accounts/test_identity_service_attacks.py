@@ -150,6 +150,17 @@ def test_another_staff_number_lets_nobody_in_as_a_colleague(site: Site) -> None:
     assert site.traces()[-1]["event"] == EventKind.SERVICE_SIGN_IN_REFUSED
 
 
+def test_a_starting_password_opens_nothing_once_its_owner_comes_in_by_the_service(site: Site) -> None:
+    site.services.accounts.create(
+        "qian", "qian", OFFICE, frozenset({Role.CLERK}), PASSWORD, datetime.now(UTC), staff_no="9999", must_change=True
+    )
+    begun = site.browser()
+    assert begun.sign_in("qian", PASSWORD).location.startswith("/password")
+    assert site.come(site.browser(), "stranger").status_code == 303
+    assert site.browser().sign_in("qian", PASSWORD).status_code == 403
+    assert begun.client.get("/password").location.startswith("/sign-in")
+
+
 def test_another_identity_with_the_number_of_somebody_who_has_come_in_is_refused_and_told(site: Site) -> None:
     assert site.come(site.browser(), "wang").status_code == 303
     refused(site.come(site.browser(), "namesake", TWO_FACTORS), 403, "“1001”已与统一身份认证平台的另一身份绑定")

@@ -24,10 +24,10 @@ from licence_qr.services.accounts import sign_in_limits
 from licence_qr.services.accounts.identity_service import bindings, numbers
 from licence_qr.services.accounts.identity_service.questions import IdentityQuestion, Registration, ServiceAnswer
 from licence_qr.services.accounts.identity_service.steps import Steps
-from licence_qr.services.accounts.sessions import CameFrom
+from licence_qr.services.accounts.sessions import CameFrom, note_ended
 from licence_qr.services.accounts.sign_in import SignIn
 from licence_qr.services.register import refusals, throttle
-from licence_qr.store.accounts import accounts, persons
+from licence_qr.store.accounts import accounts, persons, sessions
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.database.connections import Transaction
 
@@ -144,15 +144,19 @@ class IdentitySignIn:
         return token, found["carried"]
 
     def _open(self, tx: Transaction, user: User, visitor: Visitor, person: ProvenPerson, now: datetime) -> str:
-        """A session of ``user``. A password that must be changed was not used, so nobody is asked for another one."""
-        sessions, factors = self.signing_in.sessions, self.signing_in.factors
+        """A session of ``user``. A password that must be changed was not used, so nobody is asked for another one. Whoever
+        has begun to sign in with it does not go on (``SignIn.sign_in``).
+        """
+        opening, factors = self.signing_in.sessions, self.signing_in.factors
         refusals.close(tx, now)
-        sessions.end_within(tx, visitor.instead_of, now)
+        opening.end_within(tx, visitor.instead_of, now)
         wanted = not person.second_factor and factors.wanted(tx, user.actor)
         came = replace(visitor.came, by=OpenedBy.IDENTITY_SERVICE)
         via = Via(device=came.device, network=client_network(came.client))
-        bindings.bind(tx, person, user.actor.coming(via), now)
-        return sessions.open(tx, user.actor, came, now, wants=SignInStage.SECOND_FACTOR if wanted else None)
+        by, begun = user.actor.coming(via), sessions.end_wanting(tx, user.actor.user_id, SignInStage.PASSWORD, now)
+        note_ended(tx, user.actor.user_id, by, begun, now)
+        bindings.bind(tx, person, by, now)
+        return opening.open(tx, user.actor, came, now, wants=SignInStage.SECOND_FACTOR if wanted else None)
 
     def _note_refusal(self, visitor: Visitor, person: ProvenPerson | None, now: datetime) -> None:
         via = Via(network=client_network(visitor.came.client))

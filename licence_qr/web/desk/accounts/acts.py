@@ -95,8 +95,9 @@ _WORDS: Mapping[AccountAct, _Words] = {
     AccountAct.PASSWORD_TOO: _Words(
         Text("恢复密码登录", "Let the password sign in again"),
         Text(
-            "密码也能登录，统一身份认证仍可使用。",
-            "The password opens the account too. The identity service still does.",
+            "密码也能登录，统一身份认证仍可使用。本人没有自己设过密码的，还须重置密码。",
+            "The password opens the account too. The identity service still does. If its owner has never chosen one,"
+            " the password has to be reset as well.",
         ),
         Text("密码可以登录了。", "The password opens the account now."),
     ),
