@@ -65,6 +65,10 @@ class Passwords:
         demand(password, about)
         return self._hasher.hash(normalized(password))
 
+    def of_nobody(self) -> str:
+        """The hash of a password that nobody knows."""
+        return self._hasher.hash(secrets.token_urlsafe(MADE_BYTES))
+
     def fits(self, user: User | None, password: str) -> bool:
         """Whether it is the password of this account; of None and of a disabled one never, and it takes as long."""
         # As it was typed too: older hashes are of that.

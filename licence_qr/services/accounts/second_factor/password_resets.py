@@ -38,6 +38,14 @@ def demand_allowed(
     return {CONFIRMED_BY: second.actor.username if second else ""}
 
 
+def is_known_to_another(tx: Transaction, user: User) -> bool:
+    """Whether somebody else has set the password, and its owner has not come in with it and the second factor since: whoever
+    set it may know it, also where another one was chosen in the name of the owner."""
+    rows = history.of_subject(tx, f"account/{user.actor.user_id}", frozenset({EventKind.PASSWORD_SET}))
+    given = [row for row in rows if not user.actor.is_among({row["actor"]})]
+    return bool(given) and not sessions.any_finished(tx, user.actor.user_id, datetime.fromisoformat(given[-1]["at"]))
+
+
 def _never_used(tx: Transaction, user: User) -> bool:
     """Whether nobody has come in by the account, nor chosen a password or added a factor, since it was opened."""
     own = {EventKind.PASSWORD_SET, EventKind.FACTOR_ENROLLED}

@@ -107,7 +107,8 @@ class ResetRequests:
 
     def confirm(self, actor: Actor, reset_id: int, given: ProofFrom, now: datetime, was: str | None = None) -> None:
         """Confirm it as the second person: all factors of the account are removed, its sessions end, and whoever asked may
-        set a starting password once (``password_resets``). ``was``: ``RequestView.shown`` on the page.
+        set a starting password once (``password_resets``), and must where ``take_away`` replaces it. ``was``:
+        ``RequestView.shown`` on the page.
 
         Raises AccessError, also as ``Confirming.confirm``; RuleError ``reset_needs_two_others`` and as ``hands``;
         ConflictError ``reset_settled`` or ``person_changed_meanwhile``; InputError ``password_missing``; NotFoundError
@@ -118,12 +119,13 @@ class ResetRequests:
             view = self._answerable(tx, actor, reset_id, now)
         given.demand_password()
         self.confirming.confirm(actor, given.proof, confirming(view.request, was), given.client, now)
+        nobodys = self.confirming.sign_in.passwords.of_nobody()
         with self.confirming.sign_in.database.write() as tx:
             view = self._answerable(tx, actor, reset_id, now)
             staff.demand_unchanged(was, view.shown)
             user = staff.known_account(tx, view.request.user_id)
             RESETS.settle(tx, reset_id, RequestState.DONE, actor.user_id, now)
-            take_away(tx, user, (actor, view.asked_by), view.request.reason, now)
+            take_away(tx, user, (actor, view.asked_by), view.request.reason, now, nobodys)
 
     def decline(self, actor: Actor, reset_id: int, now: datetime) -> None:
         """Let it be, as the second person or as who asked. Raises as ``confirm``, but asks for no proof."""

@@ -13,7 +13,7 @@ from licence_qr.errors import AccessError, InputError, RuleError
 from licence_qr.services.accounts.accounts import shut_out
 from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.accounts.notes import note
-from licence_qr.services.accounts.second_factor import hands
+from licence_qr.services.accounts.second_factor import hands, password_resets
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.register import access
 from licence_qr.store.accounts import accounts, factors, passkeys
@@ -76,18 +76,31 @@ class FactorReset:
         first, other = (each.coming(Via(device=by.username)) for each in (first, other))
         for who, proof in ((first, administrator.proof), (other, second.proof)):
             self.confirming.confirm(who, proof, content, THIS_MACHINE, now, beside=by.username)
+        nobodys = self.confirming.sign_in.passwords.of_nobody()
         with self.confirming.sign_in.database.write() as tx:
-            take_away(tx, _active(tx, username), (first, other), content.reason, now)
+            take_away(tx, _active(tx, username), (first, other), content.reason, now, nobodys)
 
 
-def take_away(tx: Transaction, user: User, two: tuple[Actor, Actor], reason: str, now: datetime) -> None:
-    """Remove all second factors of ``user``, in the name of the first of ``two`` people; both have proven who they are."""
+def take_away(tx: Transaction, user: User, two: tuple[Actor, Actor], reason: str, now: datetime, nobodys: str) -> None:
+    """Remove all second factors of ``user``, in the name of the first of ``two`` people; both have proven who they are.
+
+    With them gone the password opens the account. So one that somebody else may know is replaced by that of the hash
+    ``nobodys``, which nobody knows.
+    """
     (first, other), user_id = two, user.actor.user_id
+    replaced = password_resets.is_known_to_another(tx, user)
+    if replaced:
+        accounts.set_password(tx, user_id, nobodys, must_change=True)
     factors.remove_totp(tx, user_id)
     passkeys.remove_all(tx, user_id)
     factors.replace_recovery_codes(tx, user_id, (), now)
     shut_out(tx, user, first, now)
-    said = {"second": other.username, "second_person": other.person_id, "reason": reason}
+    said = {
+        "second": other.username,
+        "second_person": other.person_id,
+        "reason": reason,
+        "password_replaced": replaced,
+    }
     note(tx, EventKind.FACTORS_RESET, user_id, first, now, said)
 
 
