@@ -175,6 +175,15 @@ def test_it_is_recorded(told: dict[str, set[str]], command: str) -> None:
     assert kind in told[command]
 
 
+def test_a_change_that_changes_nothing_shows_nobody_without_a_trace(copied: Path) -> None:
+    services, runner = build(load_settings(environ(copied))), CliRunner(env=environ(copied))
+    key, before = services.staff.everybody()[0].person.person_id, left_by_the_console(services)
+    ended = runner.invoke(commands, ["person", "change", str(key), "--json"])
+    assert ended.exit_code == 0, ended.output
+    assert set(left_by_the_console(services) - before) == {EventKind.DATA_SEEN}
+    services.database.close()
+
+
 def test_a_second_init_changes_nothing_and_is_not_told_again(copied: Path) -> None:
     runner = CliRunner(env=environ(copied))
     assert runner.invoke(commands, ["init"]).exit_code == 0

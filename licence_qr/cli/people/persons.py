@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from licence_qr.bootstrap import build
+from licence_qr.bootstrap import Services, build
 from licence_qr.cli.console import shows_people, whoever_runs_this
 from licence_qr.cli.help import Group
 from licence_qr.cli.json_output import json_option, say
@@ -60,9 +60,9 @@ def add_person(name: str, office: str, staff_no: str, as_json: bool) -> None:
     """登记一个还没有账号的人员。
 
     Add a person who has no account yet."""
-    staff = build(load_settings()).staff
-    key = staff.add(PersonDetails(staff_no, name, office), whoever_runs_this(), datetime.now(UTC))
-    _tell(staff.one(key), as_json)
+    services = build(load_settings())
+    key = services.staff.add(PersonDetails(staff_no, name, office), whoever_runs_this(), datetime.now(UTC))
+    _tell(_shown(services, key), as_json)
 
 
 @person.command("change", short_help="更正人员信息。 Change the details of a person.")
@@ -75,16 +75,25 @@ def change_person(key: int, name: str | None, office: str | None, staff_no: str 
     """更正工号、姓名或所在窗口，没有写的不变。账号显示的姓名和所属窗口，与原来相同的一并更改。
 
     Change staff number, name or office; what is not given stays. Accounts that had the old name or office get the new
-    one."""
-    staff = build(load_settings()).staff
-    known = staff.one(key).person
+    one.
+
+    审批、监督角色不随人转到另一窗口，须用 account roles 重新授予。
+    Roles that decide or inspect do not move to another office: give them anew with account roles."""
+    services = build(load_settings())
+    known = services.staff.one(key).person
     details = PersonDetails(
         staff_no=known.staff_no if staff_no is None else staff_no,
         name=known.name if name is None else name,
         office=known.office if office is None else office,
     )
-    staff.change(key, details, whoever_runs_this(), datetime.now(UTC))
-    _tell(staff.one(key), as_json)
+    lost = services.staff.change(key, details, whoever_runs_this(), datetime.now(UTC))
+    shown = _shown(services, key)
+    if as_json:
+        say({**_facts(shown), "roles_to_give": {each.username: sorted(each.roles) for each in lost}})
+        return
+    _tell(shown, as_json)
+    for each in lost:
+        click.echo(f"角色须重新授予 give these roles anew  {each.username}  {', '.join(sorted(each.roles))}")
 
 
 @person.command("merge", short_help="两条记录是同一人。 Two entries are one person.")
@@ -95,12 +104,13 @@ def merge_people(key: int, other: int, as_json: bool) -> None:
     """登记两条记录是同一人：OTHER 的账号归到 KEY，OTHER 不再保留。不能撤销。
 
     Record that two entries are one person: KEY gets the accounts of OTHER, which goes. It cannot be undone."""
-    staff = build(load_settings()).staff
-    of_both = staff.merge(key, other, whoever_runs_this(), datetime.now(UTC))
+    services = build(load_settings())
+    of_both = services.staff.merge(key, other, whoever_runs_this(), datetime.now(UTC))
+    shown = _shown(services, key)
     if as_json:
-        say({**_facts(staff.one(key)), "acts_of_both": list(of_both)})
+        say({**_facts(shown), "acts_of_both": list(of_both)})
         return
-    _tell(staff.one(key), as_json)
+    _tell(shown, as_json)
     for subject in of_both:
         click.echo(f"当时按两人办理，请核查 counted as two people, check it  {subject}")
 
@@ -115,7 +125,14 @@ def unbind_person(key: int, reason: str, as_json: bool) -> None:
     Unbind a person from an identity of the identity service; whoever next comes with their staff number is bound."""
     services = build(load_settings())
     services.identity_bindings.unbind_by(key, reason, whoever_runs_this(), datetime.now(UTC))
-    _tell(services.staff.one(key), as_json)
+    _tell(_shown(services, key), as_json)
+
+
+def _shown(services: Services, key: int) -> KnownPerson:
+    """The person, whom the command is about to print: it may have changed nothing, and then this is its only trace."""
+    seen = ShownData(f"person/{key}", ("name", "staff_no"))
+    services.readings.seen(whoever_runs_this(), seen, datetime.now(UTC))
+    return services.staff.one(key)
 
 
 def _tell(known: KnownPerson, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from licence_qr.wording.text import Text
 
 class RequestState(StrEnum):
     """``LAPSED`` is never stored: nobody answered in time. ``VOID``: what was asked for has changed meanwhile, or who asked
-    is no administrator any more; stored only where the register was put back from a copy."""
+    is no administrator any more."""
 
     OPEN = "open"
     DONE = "done"

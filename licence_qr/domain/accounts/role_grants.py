@@ -10,6 +10,8 @@ from licence_qr.wording.text import Text
 
 # Whoever has one of these decides, grades, sets rules, checks others or gives rights. The other roles come from one person.
 TAKES_TWO = frozenset({Role.DECIDER, Role.INSPECTOR, Role.CATALOGUE, Role.ADMIN, Role.AUDITOR})
+# Among these, those that count in the office of the account alone: in another office they are other roles.
+OF_ONE_OFFICE = frozenset({Role.DECIDER, Role.INSPECTOR})
 # A week of work for the second person to ask in the office. A rule of this program; no law names a time.
 GRANT_DAYS = 7
 

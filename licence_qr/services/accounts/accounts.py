@@ -18,6 +18,7 @@ from licence_qr.services.accounts.role_rules import demand_another_administrator
 from licence_qr.services.accounts.sessions import note_ended
 from licence_qr.store.accounts import accounts, persons, sessions
 from licence_qr.store.accounts.accounts import User
+from licence_qr.store.accounts.requests import GRANTS, RESETS
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.work import calendar_feeds
 from licence_qr.wording.terms import term
@@ -119,6 +120,9 @@ class Accounts:
         accounts.disable_user(tx, user.actor.user_id, now)
         shut_out(tx, user, self.by, now)
         note(tx, EventKind.ACCOUNT_CLOSED, user.actor.user_id, self.by, now)
+        for requests in (GRANTS, RESETS):
+            requests.end_about(tx, user.actor.user_id, now)
+            requests.end_asked_by(tx, user.actor.user_id, now)
 
     def set_service_only(self, username: str, now: datetime, *, only: bool) -> None:
         """``set_service_only_within`` in a transaction of its own. Raises AccessError ``account_unknown`` too."""

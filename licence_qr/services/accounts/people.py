@@ -157,12 +157,15 @@ class People:
 
     def change(
         self, actor: Actor, person_id: int, details: PersonDetails, was: str, proof: ProofFrom, now: datetime
-    ) -> None:
-        """Change what is written down about a person. Raises AccessError, and as ``Staff.change``."""
+    ) -> tuple[int, ...]:
+        """Change what is written down about a person. Roles that do not move along to another office are asked for there;
+        return the keys of these requests. Raises AccessError, and as ``Staff.change_within``."""
         self._demand(actor, person_id)
         typed = (("staff_no", details.staff_no), ("name", details.name), ("office", details.office))
         self._confirm(actor, proof, replace(correcting(person_id, was), typed=typed), now)
-        self.staff.change(person_id, details, actor, now, was)
+        with self.database.write() as tx:
+            lost = self.staff.change_within(tx, person_id, details, actor, now, was)
+            return tuple(ask(tx, staff.known_account(tx, each.user_id), each.roles, actor, now) for each in lost)
 
     def merge(
         self,

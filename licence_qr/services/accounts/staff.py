@@ -7,6 +7,7 @@ from datetime import datetime
 
 from licence_qr.domain.accounts import combinations
 from licence_qr.domain.accounts.people import written_name, written_staff_no
+from licence_qr.domain.accounts.role_grants import OF_ONE_OFFICE
 from licence_qr.domain.accounts.second_factor import is_required
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.names import staff_key
@@ -25,6 +26,7 @@ from licence_qr.services.register import things
 from licence_qr.store.accounts import absences, accounts, identity_bindings, persons, sessions
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.accounts.persons import Person
+from licence_qr.store.accounts.requests import GRANTS, RESETS
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import confirmations
 from licence_qr.store.register import history
@@ -99,25 +101,40 @@ class Staff:
             note_of_person(tx, EventKind.PERSON_ADDED, person_id, by, now, _facts(wanted))
             return person_id
 
-    def change(self, person_id: int, details: PersonDetails, by: Actor, now: datetime, was: str | None = None) -> None:
+    def change(self, person_id: int, details: PersonDetails, by: Actor, now: datetime) -> tuple[Actor, ...]:
+        """``change_within`` in a transaction of its own."""
+        with self.database.write() as tx:
+            return self.change_within(tx, person_id, details, by, now)
+
+    def change_within(
+        self, tx: Transaction, person_id: int, details: PersonDetails, by: Actor, now: datetime, was: str | None = None
+    ) -> tuple[Actor, ...]:
         """Change staff number, name and office; the accounts that had the old name or office get the new one.
 
-        ``was`` is ``state_of`` the person when the form was made. Raises as ``add``, ConflictError
-        ``person_changed_meanwhile``, NotFoundError ``thing_not_found``.
+        Roles that take two people and count in one office only do not move along: one person would give them in another.
+        Return the open accounts that lost some, as they were before. ``was`` is ``state_of`` the person when the form was
+        made. Raises as ``add``, ConflictError ``person_changed_meanwhile``, NotFoundError ``thing_not_found``.
         """
-        with self.database.write() as tx:
-            person = known(tx, person_id)
-            demand_unchanged(was, state_of(person))
-            wanted = self._checked(tx, details, person_id)
-            if wanted == person:
-                return
-            persons.change(tx, wanted)
-            if staff_key(wanted.staff_no) != staff_key(person.staff_no):
-                identity_bindings.note_refused(tx, person_id, None)  # of the number that was
-            accounts.move_along(tx, person, wanted)
-            note_of_person(
-                tx, EventKind.PERSON_CHANGED, person_id, by, now, before=_facts(person), after=_facts(wanted)
-            )
+        person = known(tx, person_id)
+        demand_unchanged(was, state_of(person))
+        wanted = self._checked(tx, details, person_id)
+        if wanted == person:
+            return ()
+        persons.change(tx, wanted)
+        if staff_key(wanted.staff_no) != staff_key(person.staff_no):
+            identity_bindings.note_refused(tx, person_id, None)  # of the number that was
+        had = {user.actor.user_id: user for user in accounts.of_person(tx, person_id)}
+        accounts.move_along(tx, person, wanted)
+        note_of_person(tx, EventKind.PERSON_CHANGED, person_id, by, now, before=_facts(person), after=_facts(wanted))
+        moved = (user.actor for user in accounts.of_person(tx, person_id))
+        lost = [each for each in moved if each.office != had[each.user_id].actor.office and each.roles & OF_ONE_OFFICE]
+        for each in lost:
+            left = each.roles - OF_ONE_OFFICE
+            accounts.set_roles(tx, each.user_id, left)
+            GRANTS.end_about(tx, each.user_id, now)
+            before, after = {"roles": sorted(each.roles)}, {"roles": sorted(left)}
+            note(tx, EventKind.ROLES_CHANGED, each.user_id, by, now, after, before=before)
+        return tuple(each for each in lost if not had[each.user_id].disabled)
 
     def merge(
         self, person_id: int, other_id: int, by: Actor, now: datetime, were: tuple[str, str] | None = None
@@ -192,6 +209,10 @@ class Staff:
             if Role.ADMIN not in roles:
                 demand_another_administrator(tx, user.actor)
         accounts.set_roles(tx, user_id, roles)
+        GRANTS.end_about(tx, user_id, now)
+        if Role.ADMIN not in roles:
+            for requests in (GRANTS, RESETS):
+                requests.end_asked_by(tx, user_id, now)
         if self._needs_factor(roles) and not self._needs_factor(user.actor.roles):
             sessions.want_factor(tx, user_id)
         before, after = {"roles": sorted(user.actor.roles)}, {"roles": sorted(roles)}

@@ -89,6 +89,18 @@ class Requests(Generic[Stored]):
         sql = f"UPDATE {self.table} SET state = ?, settled_by = ?, settled_at = ? WHERE {self.key} = ?"
         tx.run(sql, (state.value, by, now.isoformat(), key))
 
+    def end_about(self, tx: Transaction, user_id: int, now: datetime) -> None:
+        """End the open requests about an account: what was asked has changed, and does not come back with it."""
+        self._end(tx, "user_id", user_id, now)
+
+    def end_asked_by(self, tx: Transaction, user_id: int, now: datetime) -> None:
+        """End the open requests of an account that may not ask any more."""
+        self._end(tx, "asked_by", user_id, now)
+
+    def _end(self, tx: Transaction, column: str, user_id: int, now: datetime) -> None:
+        sql = f"UPDATE {self.table} SET state = ?, settled_at = ? WHERE state = ? AND {column} = ?"
+        tx.run(sql, (RequestState.VOID.value, now.isoformat(), RequestState.OPEN.value, user_id))
+
     def page(self, tx: Transaction, wanted: RequestFilter, limit: int, offset: int = 0) -> tuple[Stored, ...]:
         """The requests that ``wanted`` selects, newest first."""
         selected, values = self._selected(wanted)

@@ -27,9 +27,10 @@ FACTOR_ASKED, CONFIRMED_BY = "second_factor", "confirmed_by"
 
 def demand_settled(tx: Transaction, second: Actor, now: datetime) -> None:
     """Raise RuleError ``reset_second_too_new`` if somebody else has opened the account within ``SETTLED_DAYS``, opened it
-    again, or given it roles or a password."""
+    again, given it roles or a password, or moved its person to another office."""
     since = now - timedelta(days=SETTLED_DAYS)
-    if any(datetime.fromisoformat(row["at"]) > since for row in _given(tx, second, _GIVEN)):
+    given = (*_given(tx, second, _GIVEN), *_moved(tx, second))
+    if any(datetime.fromisoformat(row["at"]) > since for row in given):
         raise RuleError("reset_second_too_new", days=SETTLED_DAYS)
 
 
@@ -67,6 +68,14 @@ def _makers(tx: Transaction, account: Actor) -> Iterator[str]:
         said = json.loads(row["after"] or "{}")
         if not said.get(FACTOR_ASKED) and not said.get(CONFIRMED_BY):
             yield row["actor"]
+
+
+def _moved(tx: Transaction, account: Actor) -> Iterator[history.EventRow]:
+    """Whatever brought its person to another office."""
+    for row in history.of_subject(tx, f"person/{account.person_id}", {EventKind.PERSON_CHANGED}):
+        before, after = json.loads(row["before"]), json.loads(row["after"])
+        if before["office"] != after["office"]:
+            yield row
 
 
 def _given(tx: Transaction, account: Actor, kinds: frozenset[EventKind]) -> Iterator[history.EventRow]:

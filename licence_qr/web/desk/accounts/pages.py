@@ -111,7 +111,7 @@ def change_person(person_id: int) -> Response:
     actor, values = current_actor(), read_fields(request.form, details_fields())
     was, proof = request.form.get("was", ""), given_proof()
     try:
-        people().change(actor, person_id, PersonDetails(**values), was, proof, current_instant())
+        asked = people().change(actor, person_id, PersonDetails(**values), was, proof, current_instant())
     except (InputError, ConflictError, AccessError) as refused:
         return _change_page(people().get(actor, person_id), values, refused)
     flash(t("已更正。", "The change has been saved."))
@@ -121,6 +121,14 @@ def change_person(person_id: int) -> Response:
 def _new_page(values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
     fields = details_fields()
     summary, problems = refusals(refused, fields)
+    if asked:
+        flash(
+            t(
+                "审批、监督角色不随人转到另一窗口。已按原角色申请，等另一人确认。",
+                "Roles that decide or inspect do not move to another office. They have been asked for, and wait for a"
+                " second person.",
+            )
+        )
     return _details_page(None, values, fields=fields, summary=summary, problems=problems)
 
 

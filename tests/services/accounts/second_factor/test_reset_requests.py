@@ -16,6 +16,7 @@ from licence_qr.domain.accounts.requests import RequestState
 from licence_qr.domain.accounts.stages import OpenedBy
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import LicenceQRError
+from licence_qr.services.accounts.own_password import NewPassword
 from licence_qr.services.accounts.people import ProofFrom
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.second_factor.reset_requests import ResetRequests, confirming
@@ -23,7 +24,7 @@ from licence_qr.services.accounts.sessions import CameFrom
 from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.store.register import history
 
-PASSWORD = "only-for-these-tests"
+PASSWORD, OTHER = "only-for-these-tests", "seven grey herons at noon"
 PROOF = ProofFrom(Proof(PASSWORD), CLIENT)
 WRONG = ProofFrom(Proof("wrong"), CLIENT)
 PEOPLE = {
@@ -137,6 +138,41 @@ def test_nobody_else_confirms_it(scene: Scene, by: str, expected: str) -> None:
     assert scene.has_factor and scene.state(key) is RequestState.OPEN
 
 
+def chosen_by(scene: Scene, password: str) -> str:
+    services, now = scene.services, scene.now
+    holder = services.sessions.holder(services.sign_in.sign_in("owner", password, CLIENT, now), now)
+    assert holder is not None
+    return services.own_password.change(holder, NewPassword(Proof(password), OTHER, OTHER), CLIENT, now)
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_a_password_that_somebody_else_set_does_not_open_the_account_once_the_factors_are_gone(
+    scene: Scene, chosen: bool
+) -> None:
+    services, owner, now = scene.services, scene.actors["owner"], scene.now
+    password = services.people.reset_password(scene.actors["second"], owner.user_id, PROOF, now)
+    if chosen:  # by whoever set it, who does not come further without the factor
+        assert services.sessions.actor(chosen_by(scene, password), now) is None
+    scene.now = now = now + timedelta(minutes=5)
+    scene.confirm(scene.ask("first"), "head")
+    for known in (password, OTHER):
+        assert code(services.sign_in.sign_in, "owner", known, CLIENT, now) == "sign_in_failed"
+    given = services.people.reset_password(scene.actors["first"], owner.user_id, PROOF, now)
+    assert services.sign_in.sign_in("owner", given, CLIENT, now)
+
+
+def test_a_password_that_its_owner_has_used_since_stays(scene: Scene) -> None:
+    services, owner = scene.services, scene.actors["owner"]
+    password = services.people.reset_password(scene.actors["second"], owner.user_id, PROOF, scene.now)
+    scene.now += timedelta(minutes=5)
+    holder = services.sessions.holder(chosen_by(scene, password), scene.now)
+    assert holder is not None
+    code_of_app = Proof(code=scene.app.at(scene.now))
+    assert services.factor_sign_in.prove(holder.actor, code_of_app, CLIENT, scene.now, None)
+    scene.confirm(scene.ask(), "head")
+    assert services.sign_in.sign_in("owner", OTHER, CLIENT, scene.now)
+
+
 def test_another_account_of_the_same_person_is_no_second_person(scene: Scene) -> None:
     key = scene.ask()
     first, second = scene.actors["first"].person_id, scene.actors["second"].person_id
@@ -193,16 +229,20 @@ def test_it_is_let_be_by_who_asked_and_by_a_second_person(scene: Scene, by: str)
 
 
 @pytest.mark.parametrize("over", ["closed", "no administrator", "a new factor", "owner closed"])
-def test_a_request_ends_with_what_it_was_asked_by_and_for(scene: Scene, over: str) -> None:
-    key, services = scene.ask(), scene.services
+def test_a_request_ends_for_good_with_what_it_was_asked_by_and_for(scene: Scene, over: str) -> None:
+    key, services, staff = scene.ask(), scene.services, scene.services.staff
+    first, owner_id = scene.actors["first"].user_id, scene.actors["owner"].user_id
     scene.now += timedelta(minutes=5)
     if over == "closed":
         services.accounts.disable("first", scene.now)
+        staff.reopen(first, scene.actors["second"], scene.now)
     elif over == "no administrator":
-        first = scene.actors["first"].user_id
-        services.staff.set_roles(first, frozenset({Role.CATALOGUE}), scene.actors["second"], scene.now)
+        for role in (Role.CATALOGUE, Role.ADMIN):
+            staff.set_roles(first, frozenset({role}), scene.actors["second"], scene.now)
     elif over == "owner closed":
+        staff.set_roles(owner_id, frozenset({Role.CLERK}), scene.actors["second"], scene.now)
         services.accounts.disable("owner", scene.now)
+        staff.reopen(owner_id, scene.actors["second"], scene.now)
     else:
         owner = services.accounts.user("owner")
         assert owner is not None
@@ -250,7 +290,7 @@ def test_who_is_opened_by_somebody_else_may_confirm_but_not_in_the_first_week(sc
     scene.confirm(scene.ask(), "new")
 
 
-@pytest.mark.parametrize("given", ["roles", "reopened", "password"])
+@pytest.mark.parametrize("given", ["roles", "reopened", "password", "office"])
 def test_what_somebody_else_gave_to_the_account_counts_from_then(scene: Scene, given: str) -> None:
     services, head = scene.services, scene.actors["head"]
     if given == "roles":
@@ -259,6 +299,10 @@ def test_what_somebody_else_gave_to_the_account_counts_from_then(scene: Scene, g
     elif given == "reopened":
         services.accounts.disable("head", scene.now - LONG)
         services.staff.reopen(head.user_id, scene.actors["second"], scene.now)
+    elif given == "office":
+        for office in ("bafu", "baishiyi"):
+            details = PersonDetails("", head.display_name, office)
+            services.staff.change(head.person_id, details, scene.actors["second"], scene.now)
     else:
         services.accounts.acting(scene.actors["second"]).set_password("head", PASSWORD, scene.now)
     assert code(scene.confirm, scene.ask(), "head") == "reset_second_too_new"
