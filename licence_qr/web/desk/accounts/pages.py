@@ -115,12 +115,6 @@ def change_person(person_id: int) -> Response:
     except (InputError, ConflictError, AccessError) as refused:
         return _change_page(people().get(actor, person_id), values, refused)
     flash(t("已更正。", "The change has been saved."))
-    return redirect(url_for(".show_person", person_id=person_id), 303)
-
-
-def _new_page(values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
-    fields = details_fields()
-    summary, problems = refusals(refused, fields)
     if asked:
         flash(
             t(
@@ -129,6 +123,12 @@ def _new_page(values: Mapping[str, str], refused: LicenceQRError | None = None) 
                 " second person.",
             )
         )
+    return redirect(url_for(".show_person", person_id=person_id), 303)
+
+
+def _new_page(values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:
+    fields = details_fields()
+    summary, problems = refusals(refused, fields)
     return _details_page(None, values, fields=fields, summary=summary, problems=problems)
 
 
