@@ -86,6 +86,21 @@ def test_photo_folder_not_writable(here):
     assert says("files_not_writable", said) and said.count("[") == 1 and said.endswith("done\n")
 
 
+def test_keys_and_register_not_writable(here):
+    """Nothing could be issued, and nobody was told before the first who tried."""
+    said = in_a_mount_of_its_own(
+        """
+        mount --bind "$here/keys" "$here/keys"
+        mount -o remount,ro,bind "$here/keys"
+        mount --bind "$here/var/register.db" "$here/var/register.db"
+        mount -o remount,ro,bind "$here/var/register.db"
+        "$run" doctor || echo "ended with $?"
+        """,
+        here,
+    )
+    assert says("marks_not_written", said) and says("register_read_only", said) and said.endswith("ended with 1\n")
+
+
 def test_register_locked(here):
     hold = (
         "import sqlite3, sys; held = sqlite3.connect(sys.argv[1], isolation_level=None); held.execute('BEGIN IMMEDIATE')\n"

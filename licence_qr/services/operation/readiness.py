@@ -26,6 +26,7 @@ from licence_qr.store.database.connections import WRITE_WAIT_SECONDS
 from licence_qr.store.database.probe import RegisterProbe
 from licence_qr.store.feedback import reports
 from licence_qr.store.files.folder import FilesFolder
+from licence_qr.store.numbers import number_marks
 from licence_qr.store.publishing import status_list
 from licence_qr.store.register import history, pending_events
 from licence_qr.store.signing import unsigned_codes
@@ -112,6 +113,8 @@ class Watching:
                 check(found)
         with found.noting():
             self.files.check_writable()
+        with found.noting():
+            number_marks.check_usable(self.keys.folder)
         with found.noting():
             _check_clock(found)
         return found

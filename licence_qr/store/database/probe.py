@@ -6,6 +6,7 @@ write the log back whenever it was the last.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,9 +41,12 @@ class RegisterProbe:
                 connection.execute("ROLLBACK")
 
     def take_write_lock(self) -> None:
-        """Take the lock of writers and give it back. Raises ``register_locked`` while another has it."""
+        """Take the lock of writers and give it back. Raises ``register_locked`` while another has it, or
+        ``register_read_only``."""
         with self._alone, register_errors(self.path):
             connection = self._connection()
+            if not os.access(self.path, os.W_OK):  # with a log, SQLite notices only what is written
+                raise RegisterError("register_read_only", path=self.path)
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
 

@@ -10,6 +10,7 @@ has given less is an older one. The mark itself says no such thing, because that
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -43,6 +44,13 @@ def read(folder: Path) -> Mapping[str, int] | None:
     """The mark of each series; None if there are none yet. Raises RegisterError ``marks_unreadable``."""
     held = _read(folder)
     return None if held is None else held.marks
+
+
+def check_usable(folder: Path) -> None:
+    """Raise RegisterError ``marks_unreadable`` or ``marks_not_written`` where no number could be given. Writes nothing."""
+    _read(folder)
+    if folder.exists() and not os.access(folder, os.W_OK):
+        raise RegisterError("marks_not_written", path=folder / FILE, because=os.strerror(errno.EACCES))
 
 
 def surely_given(folder: Path) -> Mapping[str, int]:

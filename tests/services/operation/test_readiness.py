@@ -56,6 +56,12 @@ def test_the_probe_waits_for_nobody(services):
         assert [row[0] for row in tx.all("PRAGMA busy_timeout")] == [0]
 
 
+def test_marks_that_cannot_be_read_are_found_before_somebody_issues(services, codes, now):
+    services.status_publishing.publish(now)
+    (services.settings.keys / "number-marks.json").write_text("[")
+    assert codes() == ["marks_unreadable"]
+
+
 def test_a_register_that_is_gone_or_damaged_is_found(services, codes):
     services.database.close()
     register = services.settings.register_path
