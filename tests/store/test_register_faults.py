@@ -12,11 +12,13 @@ import pytest
 
 from licence_qr.errors import RegisterError
 from licence_qr.store.database import connections as database_module
+from licence_qr.store.database import snapshot
 from licence_qr.store.database.connections import Database
 from licence_qr.store.database.sqlite import journal_pragmas, sqlite3
 from licence_qr.store.register import register_kind
 
 NOBODY = 65534
+PAGE = 4096
 
 
 def refusal(act: Callable[[], object]) -> RegisterError:
@@ -240,3 +242,16 @@ def test_the_journal_and_its_level_are_those_of_this_sqlite(database):
         assert tx.one("PRAGMA journal_mode")[0].upper() == journal
         assert tx.one("PRAGMA synchronous")[0] == {"FULL": 2, "EXTRA": 3}[synchronous]
         assert tx.one("PRAGMA foreign_keys")[0] == 1
+
+
+def test_nothing_is_left_of_a_copy_that_failed(tmp_path: Path) -> None:
+    database, target = Database(tmp_path / "register.db"), tmp_path / "copy.db"
+    database.create_or_upgrade()
+    database.write_back()
+    snapshot.copy(database.path, target)
+    assert snapshot.counts(target)["history"] == 0
+    with database.path.open("r+b") as file:
+        file.seek(PAGE)
+        file.write(b"\xff" * PAGE * 8)
+    assert refusal(lambda: snapshot.copy(database.path, target)).code == "register_damaged"
+    assert not target.exists()

@@ -31,13 +31,24 @@ class _BeginsAnew(Exception):
 def copy(register: Path, target: Path, progress: Progress = lambda done, total: None) -> None:
     """Make ``target`` a copy of ``register`` (mode 0600), whole and without faults; ``progress`` gets pages done and in all.
 
-    Raises RegisterError ``register_missing``, ``register_damaged``, ``register_full``, …
+    Raises RegisterError ``register_missing``, ``register_damaged``, ``register_full``, …; nothing is left of the copy then,
+    least of all on a disk that is full.
     """
     if not register.exists():
         raise RegisterError("register_missing", path=register)
     with file_errors(target):
         target.unlink(missing_ok=True)
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0o600))
+    try:
+        _fill(target, register, progress)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    with file_errors(target):
+        sync_names(target.parent)
+
+
+def _fill(target: Path, register: Path, progress: Progress) -> None:
     name = f"{register.absolute().as_uri()}?mode=rw"  # "ro" could not make the index of a log
     with (
         register_errors(register),
@@ -49,8 +60,6 @@ def copy(register: Path, target: Path, progress: Progress = lambda done, total: 
             told = made.execute("PRAGMA quick_check(1)").fetchone()[0]
     if told != "ok":
         raise RegisterError("register_damaged", path=register)
-    with file_errors(target):
-        sync_names(target.parent)
 
 
 def _copy(source: sqlite3.Connection, made: sqlite3.Connection, progress: Progress) -> None:
