@@ -9,6 +9,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -17,6 +18,8 @@ FOLDERS = ("tests", "tools", "bench", "licence_qr")
 COMES_WITH_THE_MACHINE = {"python3", "make", "git", "bash", "unshare"}
 MODULES = {"subprocess", "shutil"}
 PLACE = re.compile(r"/usr/s?bin/([\w.+-]+)")
+# Without one of these words no file calls a program by name, or names its place.
+SIGN = re.compile(r"subprocess|shutil|bin/")
 STARTERS = {"run", "Popen", "check_call", "check_output", "which"}
 
 
@@ -38,12 +41,14 @@ def _called(tree: ast.Module) -> Iterator[str]:
             yield first.value
 
 
+@cache
 def called() -> dict[str, str]:
     """Program → a file that calls it."""
     found: dict[str, str] = {}
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            for program in _called(ast.parse(path.read_text(encoding="utf-8"))):
+            text = path.read_text(encoding="utf-8")
+            for program in _called(ast.parse(text)) if SIGN.search(text) else ():
                 found[program] = path.relative_to(ROOT).as_posix()
     return found
 
