@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from once import made_once
 from program import PROGRAM, Run, environ, run_here
+from quick_passwords import quick_by_default
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +38,11 @@ def copied(installed: Path, tmp_path: Path) -> Path:
 def run() -> Run:
     """Runs ``licence-qr`` with arguments in the installation of a folder."""
     return lambda folder, *arguments, **settings: run_here(environ(folder) | settings, *arguments)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def passwords_hashed_quickly() -> Iterator[None]:
+    """Commands open many accounts."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick_by_default(patch)
+        yield

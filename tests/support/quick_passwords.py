@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from argon2 import PasswordHasher
+
+from licence_qr.bootstrap import build
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
@@ -19,3 +22,9 @@ class Counting(PasswordHasher):
     def verify(self, hash: str | bytes, password: str | bytes) -> Any:
         self.verified += 1
         return super().verify(hash, password)
+
+
+def quick_by_default(patch: pytest.MonkeyPatch) -> None:
+    """Have commands that are run in this process hash quickly too. That the program itself does not is held in
+    services/accounts/test_accounts.py."""
+    patch.setattr(build, "__kwdefaults__", build.__kwdefaults__ | {"hasher": QUICK})
