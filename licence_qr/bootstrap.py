@@ -163,9 +163,15 @@ class Services(AccountServices):
     @property
     def doctor(self) -> Doctor:
         """What looks for unsafe conditions."""
-        secrets = (self.settings.web_secret_file,)
-        keys, apart = keys_of(self.settings), self.settings.signer_socket is not None
-        return Doctor(self.watching, keys, self.confirming.checks, self.settings.home, secrets, apart)
+        return Doctor(
+            watching=self.watching,
+            keys=keys_of(self.settings),
+            checks=self.confirming.checks,
+            home=self.settings.home,
+            secrets=(self.settings.web_secret_file,),
+            signer_apart=self.settings.signer_socket is not None,
+            identity_service=self.settings.identity_service is not None,
+        )
 
     @property
     def demonstration_since(self) -> DemonstrationSince:

@@ -196,9 +196,9 @@ def reset_second_factor(username: str, administrator: str, second: str, reason: 
 @account.command("list", short_help="列出账号。 List the accounts.")
 @json_option
 def list_accounts(as_json: bool) -> None:
-    """列出所有账号：用户名、窗口、角色、是否停用。不显示密码。
+    """列出所有账号：用户名、窗口、角色、是否停用、密码能否登录。不显示密码。
 
-    List all accounts: user name, office, roles and whether disabled. Passwords are not shown.
+    List all accounts: user name, office, roles, whether disabled, whether the password signs in. Passwords are not shown.
     """
     services = build(load_settings())
     people = services.accounts.everybody()
@@ -209,9 +209,9 @@ def list_accounts(as_json: bool) -> None:
     for person in people:
         roles = ", ".join(sorted(person.actor.roles))
         closed = "  已停用 disabled" if person.disabled else ""
-        click.echo(
-            f"{person.actor.username:<18} {person.actor.office:<12} {roles}  {person.actor.display_name}{closed}"
-        )
+        by_service = "  只由统一身份认证登录 service only" if person.service_only else ""
+        shown = (f"{person.actor.username:<18}", f"{person.actor.office:<12}", f"{roles or '–'} ")
+        click.echo(f"{' '.join(shown)} {person.actor.display_name}{closed}{by_service}")
 
 
 def _person(person: AccountHolder) -> dict[str, Any]:
@@ -221,4 +221,5 @@ def _person(person: AccountHolder) -> dict[str, Any]:
         "office": person.actor.office,
         "roles": sorted(person.actor.roles),
         "disabled": person.disabled,
+        "service_only": person.service_only,
     }

@@ -151,7 +151,7 @@ def _hand_over(app: Flask, given: Services) -> None:
     desk_ratings.services.give(app, desk_ratings.RatingServices(given.ratings, given.ratings_desk))
     people.people.give(app, given.people)
     absences.absences.give(app, given.absences)
-    identities.identity_bindings.give(app, given.identity_bindings)
+    people.identity_bindings.give(app, given.identity_bindings)
     factor_resets.resets.give(app, given.reset_requests)
     role_pages.grants.give(app, given.role_grants)
     staff_sessions.staff_sessions.give(app, given.staff_sessions)

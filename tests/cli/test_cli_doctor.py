@@ -37,11 +37,14 @@ class Live:
         codes.remove("unsafe_signer_not_apart")
         return codes
 
-    def administrator(self, name: str, *, factor: bool, role: Role = Role.ADMIN) -> None:
+    def administrator(self, name: str, *, factor: bool, role: Role = Role.ADMIN, service_only: bool = False) -> None:
         services = build(load_settings(self.settings), hasher=QUICK)
         now = datetime.now(UTC)
         password = "seven grey herons at noon"
-        user = services.accounts.create(name, "示例", OFFICE, frozenset({role}), password, now)
+        staff_no = "1001" if service_only else ""
+        user = services.accounts.create(name, "示例", OFFICE, frozenset({role}), password, now, staff_no=staff_no)
+        if service_only:
+            services.accounts.set_service_only(name, now, only=True)
         if factor:
             with services.database.write() as tx:
                 factors.put_totp(tx, user, b"sealed", "session", now)
@@ -107,6 +110,15 @@ def test_an_account_that_needs_a_factor_and_has_none_is_counted(live: Live) -> N
     live.administrator("zhang", factor=False)
     live.administrator("li", factor=True)
     assert live.found == ["unsafe_no_backup", "unsafe_without_factor"]
+
+
+def test_an_account_that_only_a_service_opens_is_counted_where_none_is_configured(live: Live) -> None:
+    live.administrator("zhang", factor=True, service_only=True)
+    assert "unsafe_service_only" in live.found
+    assert "service-only lift" in run_here(live.settings, "doctor").out
+    assert "service only" in run_here(live.settings, "account", "list").out
+    assert run_here(live.settings, "account", "service-only", "lift", "zhang").status == 0
+    assert "unsafe_service_only" not in live.found
 
 
 def test_whoever_decides_without_a_staff_number_is_counted(live: Live) -> None:

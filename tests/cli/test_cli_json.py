@@ -69,7 +69,7 @@ def test_an_installation_and_its_people(told, here):
     assert told("account password", "li.si")["password"] != added["password"]
     assert told("account disable", "li.si")["disabled"] is True
     person = {"username": "li.si", "display_name": "李四", "office": "bafu", "roles": ["clerk"], "disabled": True}
-    assert told("account list") == {"accounts": [person]}
+    assert told("account list") == {"accounts": [person | {"service_only": False}]}
     assert told("account roles", "li.si", "--role", "decider")["roles"] == ["decider"]
     assert told("account enable", "li.si")["disabled"] is False
 
@@ -79,6 +79,7 @@ def test_people_are_listed_added_changed_and_merged(told):
     added = told("person add", "--name", "李示例", "--office", "bafu")
     changed = told("person change", added["key"], "--name", "李四", "--office", "baishiyi")
     assert (changed["name"], changed["office"], changed["accounts"]) == ("李四", "baishiyi", [])
+    assert changed.pop("roles_to_give") == {}
     assert [each["zh"] for each in changed["told"]] == ["有同名的人"]
     [first, second] = told("person list")["people"]
     assert (first["staff_no"], first["accounts"], second) == ("B-017", ["li.si"], changed)
@@ -93,6 +94,14 @@ def test_people_are_listed_added_changed_and_merged(told):
     }
     assert told("person sessions", second["key"]) == {"sessions": []}
     assert told("person sign-out", second["key"]) == {"ended": 0}
+
+
+def test_roles_that_do_not_move_to_another_office_are_told(told):
+    told("account add", "zhao", "--name", "赵四", "--office", "bafu", "--role", "decider", "--staff-no", "B-9")
+    [person] = told("person list")["people"]
+    moved = told("person change", person["key"], "--office", "baishiyi")
+    assert moved["roles_to_give"] == {"zhao": ["decider"]}
+    assert told("account list")["accounts"][0]["roles"] == []
 
 
 def test_absences_are_entered_corrected_ended_and_listed(told):

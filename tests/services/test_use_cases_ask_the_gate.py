@@ -81,8 +81,8 @@ OF_NO_OFFICE = (
     | {"applications.begun_for", "draws.absent"}
     | {f"absences.{name}" for name in ("list", "export", "get", "plan", "enter", "change", "end")}
     | {f"reset_requests.{name}" for name in ("ask", "list", "export", "get", "confirm", "decline")}
-    | {"identity_bindings.unbind"}
-    | {f"role_grants.{name}" for name in ("list", "export", "get", "confirm", "decline")}
+    | {"identity_bindings.unbind", "identity_bindings.shut_out"}
+    | {f"role_grants.{name}" for name in ("list", "export", "get", "confirm", "decline", "waiting")}
     | {f"staff_sessions.{name}" for name in ("list", "export", "end", "end_all")}
     | {f"trail.{name}" for name in ("page", "day", "readers", "export")}
     | {f"work_list.{name}" for name in ("counts", "show", "everything", "export", "offices")}

@@ -12,11 +12,12 @@ from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import AT_THE_MACHINE, NOT_PEOPLE, Actor, Role
 from licence_qr.errors import AccessError, ConflictError, InputError
+from licence_qr.services.accounts.identity_service import numbers
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.passwords import Passwords
 from licence_qr.services.accounts.role_rules import demand_another_administrator, demand_apart, demand_number
 from licence_qr.services.accounts.sessions import note_ended
-from licence_qr.store.accounts import accounts, persons, sessions
+from licence_qr.store.accounts import accounts, identity_bindings, persons, sessions
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.accounts.requests import GRANTS, RESETS
 from licence_qr.store.database.connections import Database, Transaction
@@ -26,10 +27,11 @@ from licence_qr.wording.terms import term
 
 @dataclass(frozen=True, slots=True)
 class AccountHolder:
-    """An account as listed on the command line."""
+    """An account as listed on the command line. ``service_only``: its password signs nobody in."""
 
     actor: Actor
     disabled: bool
+    service_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,11 @@ class Accounts:
         """``disable`` in the caller's transaction."""
         demand_another_administrator(tx, user.actor)
         accounts.disable_user(tx, user.actor.user_id, now)
-        shut_out(tx, user, self.by, now)
-        note(tx, EventKind.ACCOUNT_CLOSED, user.actor.user_id, self.by, now)
         for requests in (GRANTS, RESETS):
             requests.end_about(tx, user.actor.user_id, now)
             requests.end_asked_by(tx, user.actor.user_id, now)
+        shut_out(tx, user, self.by, now)
+        note(tx, EventKind.ACCOUNT_CLOSED, user.actor.user_id, self.by, now)
 
     def set_service_only(self, username: str, now: datetime, *, only: bool) -> None:
         """``set_service_only_within`` in a transaction of its own. Raises AccessError ``account_unknown`` too."""
@@ -133,14 +135,16 @@ class Accounts:
         """Let nothing but the identity service open an account, and end what its password has opened; or let its password
         open it again. The password goes on proving its owner before grave acts.
 
-        Raises InputError ``service_only_without_number`` where the service could not open it either, ConflictError
-        ``person_changed_meanwhile`` where it is so already.
+        Raises InputError ``service_only_without_number`` or ``service_only_number_waits`` where the service could not open
+        it either, ConflictError ``person_changed_meanwhile`` where it is so already.
         """
         if user.service_only is only:
             raise ConflictError("person_changed_meanwhile")
         person = persons.get(tx, user.actor.person_id)
         if only and not (person and person.staff_no):
             raise InputError("service_only_without_number", username=user.actor.username)
+        if only and not numbers.counts(tx, user, identity_bindings.of_person(tx, user.actor.person_id)):
+            raise InputError("service_only_number_waits", username=user.actor.username)
         accounts.set_service_only(tx, user.actor.user_id, only=only)
         if only:
             shut_out(tx, user, self.by, now)
@@ -156,7 +160,7 @@ class Accounts:
     def everybody(self) -> tuple[AccountHolder, ...]:
         """All accounts by user name, including disabled ones."""
         with self.database.read() as tx:
-            return tuple(AccountHolder(user.actor, user.disabled) for user in accounts.everybody(tx))
+            return tuple(AccountHolder(user.actor, user.disabled, user.service_only) for user in accounts.everybody(tx))
 
 
 def open_within(

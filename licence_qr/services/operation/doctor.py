@@ -42,6 +42,8 @@ class Doctor:
     secrets: tuple[Path, ...]
     signer_apart: bool
     """Whether a signer that is a service of its own is named; ``keys`` are those that it has."""
+    identity_service: bool
+    """Whether one is configured."""
 
     def examine(self, now: datetime) -> list[LicenceQRError]:
         """What was found, the gravest first; empty where nothing is. Raises RegisterError, KeyStoreError, TokenError."""
@@ -95,12 +97,16 @@ class Doctor:
 
     def _people(self) -> Iterator[LicenceQRError]:
         with self.checks.database.read() as tx:
-            active = [user.actor for user in accounts.everybody(tx) if not user.disabled]
+            users = [user for user in accounts.everybody(tx) if not user.disabled]
+            active = [user.actor for user in users]
             bare = [
                 each for each in active if self.checks.is_required(each) and not self.checks.enrolled(tx, each.user_id)
             ]
             numbered = {each.person_id for each in persons.everybody(tx) if each.staff_no}
         unnumbered = sum(1 for each in active if each.roles & NUMBERED and each.person_id not in numbered)
+        shut = sum(1 for user in users if user.service_only)
+        if shut and not self.identity_service:
+            yield LicenceQRError("unsafe_service_only", count=shut)
         if unnumbered:
             yield LicenceQRError("unsafe_without_staff_no", count=unnumbered)
         if bare:

@@ -18,10 +18,12 @@ from licence_qr.domain.roles import BY_ITSELF, Actor, Via
 from licence_qr.errors import AccessError, ConflictError, InputError
 from licence_qr.services.accounts import staff
 from licence_qr.services.accounts.confirming import Confirming
+from licence_qr.services.accounts.identity_service import ways_in
+from licence_qr.services.accounts.identity_service.ways_in import ShutOut
 from licence_qr.services.accounts.notes import note_of_person
 from licence_qr.services.accounts.people import ProofFrom
 from licence_qr.services.register import access
-from licence_qr.services.register.access import MANAGE_PEOPLE
+from licence_qr.services.register.access import MANAGE_PEOPLE, READ_PEOPLE
 from licence_qr.store.accounts import identity_bindings, persons
 from licence_qr.store.accounts.identity_bindings import Binding
 from licence_qr.store.database.connections import Database, Transaction
@@ -64,6 +66,14 @@ class IdentityBindings:
 
     database: Database
     confirming: Confirming
+
+    def shut_out(self, actor: Actor, person_id: int) -> ShutOut:
+        """What shuts out the owner of an account that only the service opens. Raises AccessError, NotFoundError
+        ``thing_not_found``."""
+        access.demand(actor, READ_PEOPLE)
+        with self.database.read() as tx:
+            access.demand(actor, READ_PEOPLE, staff.known(tx, person_id).office)
+            return ways_in.shut_out(tx, person_id)
 
     def unbind(self, actor: Actor, person_id: int, reason: str, was: str, given: ProofFrom, now: datetime) -> None:
         """Unbind a person; who next comes with their staff number is bound. ``was`` is ``state_of`` what the form showed.

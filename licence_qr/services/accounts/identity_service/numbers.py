@@ -29,11 +29,17 @@ def counts(tx: Transaction, user: User, bound: Binding | None = None) -> bool:
     """Whether the staff number of its person opens the account ``user``, to whoever is ``bound`` or to anybody."""
     account, person = f"account/{user.actor.user_id}", f"person/{user.actor.person_id}"
     changes = history.of_subject(tx, person, _GIVEN)
-    if bound and not any(_merged_after(bound, row) for row in changes):
+    if bound and vouches(tx, user.actor.person_id, bound):
         changes = [row for row in changes if not _is_after(bound, row)]
     given = (row for row in changes if _gives(row, user.actor.username))
     last = max((row["seq"] for row in given), default=0)
     return not last or any(row["seq"] > last for row in history.of_subject(tx, account, _SETTLED))
+
+
+def vouches(tx: Transaction, person_id: int, bound: Binding | None) -> bool:
+    """Whether the identity to which somebody is ``bound`` says for a number recorded since that it is theirs."""
+    changes = history.of_subject(tx, f"person/{person_id}", _GIVEN)
+    return bound is not None and not any(_merged_after(bound, row) for row in changes)
 
 
 def _gives(row: EventRow, username: str) -> bool:

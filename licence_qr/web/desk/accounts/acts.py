@@ -27,8 +27,8 @@ from licence_qr.services.register import access, things
 from licence_qr.web import current_instant
 from licence_qr.web.accounts.confirming import BESIDE, asking, given_proof
 from licence_qr.web.desk.accounts.asked import text_asked
-from licence_qr.web.desk.accounts.fields import ROLE_NAMES, ROLES, USERNAME, roles_typed
-from licence_qr.web.desk.accounts.pages import people
+from licence_qr.web.desk.accounts.fields import ROLES, USERNAME, roles_typed
+from licence_qr.web.desk.accounts.pages import identity_bindings, people
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import read_fields, refusals
 from licence_qr.web.shell.language import t
@@ -284,6 +284,7 @@ def _merge_page(person_id: int, other_id: int, refused: LicenceQRError | None = 
         view=view,
         other=other,
         role_names=ROLE_NAMES,
+        shut=identity_bindings().shut_out(current_actor(), other_id).by_merging,
         asking=asks,
         summary=summary,
         problems=problems,

@@ -7,21 +7,19 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
-from licence_qr.services.accounts.identity_service.bindings import IdentityBindings, state_of, unbinding
+from licence_qr.services.accounts.identity_service.bindings import state_of, unbinding
 from licence_qr.services.register import access, things
 from licence_qr.web import current_instant
 from licence_qr.web.accounts.confirming import BESIDE, asking, given_proof
-from licence_qr.web.desk.accounts.pages import people
+from licence_qr.web.desk.accounts.pages import identity_bindings, people
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import Field, refusals
-from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording.terms import term
 
 blueprint = Blueprint("people_identities", __name__, url_prefix="/people")
-identity_bindings = Handed(IdentityBindings)
 
 _REASON = Field(
     "reason",
@@ -65,6 +63,7 @@ def _page(person_id: int, reason: str = "", refused: LicenceQRError | None = Non
         "desk/accounts/identity.html",
         view=view,
         was=was,
+        shut=identity_bindings().shut_out(current_actor(), person_id).by_unbinding,
         field=_REASON,
         value=reason,
         asking=asks,

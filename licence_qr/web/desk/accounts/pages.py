@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.accounts.people import PeopleFilter
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError
+from licence_qr.services.accounts.identity_service.bindings import IdentityBindings
 from licence_qr.services.accounts.people import People, PersonView, correcting
 from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.services.register import access
@@ -28,7 +29,7 @@ from licence_qr.web.shell.readings import searched, shows
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
-people = Handed(People)
+people, identity_bindings = Handed(People), Handed(IdentityBindings)
 
 
 @blueprint.get("")
@@ -69,7 +70,10 @@ def show_person(person_id: int) -> str:
     return render_template(
         "desk/accounts/person.html",
         view=view,
-        may_record=access.may(current_actor(), access.MANAGE_ABSENCES, view.person.office),
+        waiting=grants().waiting(actor, person_id, current_instant()),
+        may_see_requests=access.may(actor, access.CONFIRM_ROLES),
+        shut_out=identity_bindings().shut_out(actor, person_id),
+        may_record=access.may(actor, access.MANAGE_ABSENCES, view.person.office),
         role_names=ROLE_NAMES,
         may_manage=_may_manage(),
     )
@@ -137,7 +141,8 @@ def _change_page(view: PersonView, values: Mapping[str, str], refused: LicenceQR
     content = correcting(view.person.person_id, view.state)
     asks = asking(current_actor(), content, *(field.name for field in fields))
     summary, problems = refusals(refused, (*fields, *asks.fields), BESIDE)
-    page = _details_page(view, values, fields=fields, asking=asks, summary=summary, problems=problems)
+    shut = identity_bindings().shut_out(current_actor(), view.person.person_id).by_number
+    page = _details_page(view, values, fields=fields, asking=asks, summary=summary, problems=problems, shut=shut)
     return asks.answer(make_response(page, status_of(refused) if refused else 200))
 
 
