@@ -25,7 +25,7 @@ from licence_qr.web.accounts import (
     staff_number,
 )
 from licence_qr.web.desk import start
-from licence_qr.web.desk.accounts import absences, factor_resets, identities, role_pages, staff_sessions
+from licence_qr.web.desk.accounts import absences, factor_resets, role_pages, staff_sessions
 from licence_qr.web.desk.accounts import pages as people
 from licence_qr.web.desk.audit import pages as audit
 from licence_qr.web.desk.businesses import history, past_day
@@ -125,6 +125,7 @@ def _hand_over(app: Flask, given: Services) -> None:
     # signing in, and the inspector's phone
     entering.signing_in.give(app, given.sign_in)
     entering.sessions.give(app, given.sessions)
+    sign_in.grants.give(app, given.role_grants)
     confirming.confirming.give(app, given.confirming)
     password.own_password.give(app, given.own_password)
     staff_number.own_numbers.give(app, given.own_numbers)

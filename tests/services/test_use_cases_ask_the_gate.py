@@ -62,6 +62,7 @@ OF_ONESELF = (
         f"sessions.{name}"
         for name in ("open", "of", "revoke", "end_others", "forget_devices", "forget_device", "devices", "opened_by")
     }
+    | {"sessions.other_accounts", "role_grants.own_waiting"}
     | {"sign_in.after_password"}
     | {f"factor_sign_in.{name}" for name in ("challenge", "prove", "go_on")}
     | {f"second_factors.{name}" for name in ("of", "begin_app", "begun_app", "confirm_app", "renew_codes", "remove")}

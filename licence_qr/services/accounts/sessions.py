@@ -128,6 +128,12 @@ class Sessions:
         if session is not None and actor is not None and sessions.end(tx, actor.user_id, session.session_id, now):
             note_ended(tx, actor.user_id, actor, (session.session_id,), now)
 
+    def other_accounts(self, actor: Actor) -> tuple[Actor, ...]:
+        """The other accounts of the same person that can be signed in to, by user name."""
+        with self.database.read() as tx:
+            users = accounts.of_person(tx, actor.person_id)
+        return tuple(user.actor for user in users if user.actor.user_id != actor.user_id and not user.disabled)
+
     def of(self, actor: Actor, now: datetime) -> tuple[SessionView, ...]:
         """The live sessions of ``actor``, newest first."""
         with self.database.read() as tx:

@@ -10,7 +10,6 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.accounts.devices import device_words
-from licence_qr.domain.roles import Role
 from licence_qr.errors import AccessError, IdentityServiceError, LicenceQRError
 from licence_qr.services.accounts.identity_service.questions import RETURN_PATH, ServiceAnswer
 from licence_qr.services.accounts.identity_service.signing_in import AccountChoice, IdentitySignIn, Visitor
@@ -19,12 +18,12 @@ from licence_qr.services.accounts.sessions import CameFrom
 from licence_qr.web import current_instant
 from licence_qr.web.accounts import entering, interrupted_forms
 from licence_qr.web.accounts.interrupted_forms import KeptForm
+from licence_qr.web.accounts.role_names import ROLE_NAMES
 from licence_qr.web.accounts.sign_in_page import sign_in_page
 from licence_qr.web.shell import request_log
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.security import SIGN_IN, hand_cookie, is_https, session_holder, session_token
-from licence_qr.wording.terms import term
 
 blueprint = Blueprint("identity_service", __name__)
 service = Handed(IdentitySignIn)
@@ -90,8 +89,7 @@ def come_back() -> Response:
     except _Refused as refused:
         return _refused(refused, carried)
     if isinstance(entered, AccountChoice):
-        names = {role: term(f"role.{role.value}") for role in Role}
-        return make_response(render_template("accounts/choose_account.html", choice=entered, role_names=names))
+        return make_response(render_template("accounts/choose_account.html", choice=entered, role_names=ROLE_NAMES))
     return _entered(entered, carried)
 
 

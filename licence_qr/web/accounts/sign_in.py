@@ -9,13 +9,16 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.accounts.devices import device_words
 from licence_qr.domain.accounts.stages import OpenedBy, SignInStage
 from licence_qr.errors import AccessError, SignInNeeded
+from licence_qr.services.accounts.roles.grants import RoleGrants
 from licence_qr.services.accounts.sessions import MOST_DEVICES
 from licence_qr.web import current_instant
 from licence_qr.web.accounts import entering, interrupted_forms, known_device, late_forms, staff_number
+from licence_qr.web.accounts.role_names import ROLE_NAMES
 from licence_qr.web.accounts.sign_in_page import sign_in_page
 from licence_qr.web.phone import pack_key, unsent_visits
 from licence_qr.web.shell import origin
 from licence_qr.web.shell.errors import status_of
+from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import SESSIONS
 from licence_qr.web.shell.security import (
@@ -29,6 +32,7 @@ from licence_qr.web.shell.security import (
 )
 
 blueprint = Blueprint("sign_in", __name__)
+grants = Handed(RoleGrants)
 blueprint.app_errorhandler(SignInNeeded)(late_forms.ask_to_sign_in)
 blueprint.app_errorhandler(CSRFError)(late_forms.offer_again)
 
@@ -85,13 +89,17 @@ def sign_out() -> Response:
 @roles(*SESSIONS.roles)
 def show_sessions() -> str:
     """The live sessions of whoever is signed in, and the devices that their account knows."""
-    now = current_instant()
+    now, actor = current_instant(), current_actor()
     this_device = known_device.brought(current_actor().username, now)
     return render_template(
         "accounts/sessions.html",
         sessions=entering.sessions().of(current_actor(), now),
         this_session=current_actor().via.session,
         number_waits=staff_number.waits(),
+        has_roles=bool(actor.roles),
+        waiting=grants().own_waiting(actor, now),
+        other_accounts=entering.sessions().other_accounts(actor),
+        role_names=ROLE_NAMES,
         devices=entering.sessions().devices(current_actor(), now),
         this_device=this_device.device_id if this_device else "",
         most_devices=MOST_DEVICES,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.register import access
-from licence_qr.web.shell.security import signed_in
+from licence_qr.web.shell.security import EVERYBODY, admits, signed_in
 from licence_qr.wording.terms import term
 
 
@@ -73,9 +73,9 @@ PACK = Room("inspect.show_pack", "inspect.show_pack", term("record.pack"), acces
 PEOPLE = Room("desk.people.list_people", "desk.people", term("record.people"), access.READ_PEOPLE.roles)
 OFFICES = Room("desk.offices.list_offices", "desk.offices", term("record.offices"), access.READ_DELEGATIONS.roles)
 AUDIT = Room("desk.audit.list_audit", "desk.audit", Text("审计", "Audit"), access.READ_TRACES.roles)
-SESSIONS = Room("sign_in.show_sessions", "sign_in.show_sessions", Text("我的登录", "My sessions"), frozenset(Role))
+SESSIONS = Room("sign_in.show_sessions", "sign_in.show_sessions", Text("我的登录", "My sessions"), EVERYBODY)
 # Reached from there.
-SECOND_FACTOR = Room("second_factor.show_own", "second_factor", Text("第二重验证", "Second factor"), frozenset(Role))
+SECOND_FACTOR = Room("second_factor.show_own", "second_factor", Text("第二重验证", "Second factor"), EVERYBODY)
 # In the order of the navigation.
 ROOMS = (
     APPLICATIONS,
@@ -97,7 +97,7 @@ ROOMS = (
 
 def rooms_of(actor: Actor) -> tuple[Room, ...]:
     """The rooms that ``actor`` may enter, in the order of the navigation."""
-    return tuple(room for room in ROOMS if actor.roles.intersection(room.roles))
+    return tuple(room for room in ROOMS if admits(room.roles, actor))
 
 
 def first_room(actor: Actor) -> Room:

@@ -52,6 +52,8 @@ DATA_ROOMS = frozenset({"inspections_sync"})
 # On http and on https: ``__Host-`` binds the cookie to this host and to https; browsers refuse that prefix on plain http.
 SESSION_COOKIES = ("session-token", "__Host-session")
 _SESSION_SECONDS = 12 * 3600
+# What is one's own, like one's sessions: open to an account that has no role for now, too.
+EVERYBODY = frozenset(Role)
 _ROLES = "licence_qr_roles"
 _STAGES = "licence_qr_stages"
 # Where a session gives what it wants.
@@ -92,6 +94,11 @@ def roles_of(view: Callable[..., Any]) -> frozenset[Role]:
     """The roles a view names; empty when it names none."""
     named: frozenset[Role] = getattr(view, _ROLES, frozenset())
     return named
+
+
+def admits(named: frozenset[Role], actor: Actor) -> bool:
+    """Whether what is open to the roles ``named`` is open to ``actor``."""
+    return named == EVERYBODY or bool(named & actor.roles)
 
 
 def check_routes(app: Flask) -> None:
@@ -184,7 +191,7 @@ def _admit() -> Response | None:
         return redirect(url_for(SIGN_IN, next=request.full_path.rstrip("?")), 303)
     if found.wants is not None and found.wants not in stages_of(view):
         return lead_to(found.wants)
-    if not roles_of(view) & found.actor.roles:
+    if not admits(roles_of(view), found.actor):
         raise AccessError("role_not_allowed")
     origin.bind_forms(found.actor.person_id)
     return None

@@ -157,6 +157,86 @@ def test_a_request_ends_with_what_it_stands_on(scene: Scene) -> None:
     assert scene.roles == {Role.SUPERVISOR}
 
 
+@pytest.mark.parametrize("who", ["owner", "first"])
+def test_a_request_that_has_ended_does_not_come_back(scene: Scene, who: str) -> None:
+    key, actor = scene.ask(), scene.actors[who]
+    scene.now += timedelta(hours=1)
+    if who == "owner":
+        scene.services.people.close(scene.actors["second"], actor.user_id, PROOF, scene.now)
+        scene.services.people.reopen(scene.actors["second"], actor.user_id, PROOF, scene.now)
+    else:
+        for roles in ({Role.CATALOGUE}, {Role.ADMIN, Role.CATALOGUE}):
+            scene.services.staff.set_roles(actor.user_id, frozenset(roles), AT_THE_MACHINE, scene.now)
+    assert (scene.state(key), code(scene.confirm, key)) == (RequestState.VOID, "roles_settled")
+
+
+def test_other_roles_in_between_end_a_request_too(scene: Scene) -> None:
+    key, owner = scene.ask(), scene.actors["owner"].user_id
+    scene.now += timedelta(hours=1)
+    for role in (Role.SUPERVISOR, Role.CLERK):
+        scene.services.staff.set_roles(owner, frozenset({role}), AT_THE_MACHINE, scene.now)
+    assert (scene.roles, scene.state(key)) == ({Role.CLERK}, RequestState.VOID)
+
+
+def move(scene: Scene, office: str) -> tuple[int, ...]:
+    owner = scene.actors["owner"]
+    state = scene.services.people.get(scene.actors["first"], owner.person_id).state
+    details = PersonDetails("N-owner", owner.display_name, office)
+    return scene.services.people.change(scene.actors["first"], owner.person_id, details, state, PROOF, scene.now)
+
+
+def test_one_administrator_moves_nobody_who_decides_to_another_office(scene: Scene) -> None:
+    scene.confirm(scene.ask())
+    assert move(scene, "baishiyi") == ()
+    [key] = move(scene, "jinfeng")
+    moved = scene.services.accounts.user("owner")
+    assert moved is not None and (moved.office, moved.roles) == ("jinfeng", {Role.CLERK})
+    assert scene.services.role_grants.get(scene.actors["reader"], key, scene.now).owner.office == "jinfeng"
+    scene.confirm(key)
+    assert scene.roles == WANTED
+    with scene.services.database.read() as tx:
+        rows = history.of_subject(tx, f"account/{moved.user_id}", {"roles_changed", "roles_asked"})
+    told = [(row["event"], row["actor"], json.loads(row["after"])["roles"]) for row in rows][-3:]
+    wanted = ["clerk", "decider"]
+    assert told == [
+        ("roles_changed", "first", ["clerk"]),
+        ("roles_asked", "first", wanted),
+        ("roles_changed", "second", wanted),
+    ]
+
+
+def test_a_closed_account_does_not_take_such_a_role_along_either(scene: Scene) -> None:
+    scene.confirm(scene.ask())
+    scene.services.accounts.disable("owner", scene.now)
+    assert move(scene, "jinfeng") == ()
+    assert scene.services.staff.roles_of(scene.actors["owner"].user_id) == {Role.CLERK}
+
+
+def test_roles_that_reach_every_office_move_along(scene: Scene) -> None:
+    admin = scene.actors["second"]
+    details = PersonDetails("N-second", admin.display_name, "jinfeng")
+    assert scene.services.staff.change(admin.person_id, details, AT_THE_MACHINE, scene.now) == ()
+    assert scene.services.staff.roles_of(admin.user_id) == {Role.ADMIN}
+
+
+def test_who_waits_for_roles_is_told_of_the_request(scene: Scene) -> None:
+    owner, grants = scene.actors["owner"], scene.services.role_grants
+    assert (grants.own_waiting(owner, scene.now), grants.waiting(scene.actors["head"], owner.person_id, scene.now)) == (
+        None,
+        {},
+    )
+    key = scene.ask()
+    own, seen = (
+        grants.own_waiting(owner, scene.now),
+        grants.waiting(scene.actors["head"], owner.person_id, scene.now),
+    )
+    assert own is not None and (own.request.key, own.request.wanted) == (key, WANTED)
+    assert {each: view.request.key for each, view in seen.items()} == {owner.user_id: key}
+    assert grants.own_waiting(scene.actors["first"], scene.now) is None
+    scene.now += timedelta(days=GRANT_DAYS)
+    assert grants.own_waiting(owner, scene.now) is None
+
+
 def test_who_asked_retracts_it_and_a_second_person_declines_it(scene: Scene) -> None:
     for who in ("first", "reader"):
         key = scene.ask()

@@ -15,6 +15,7 @@ from licence_qr.bootstrap import Services
 from licence_qr.domain.roles import Role
 
 __all__ = ["desk_app", "desk_services"]
+OWN = "seven grey herons at noon"
 
 
 @pytest.mark.parametrize(("lang", "role"), [("zh", Role.DECIDER), ("en", Role.INSPECTOR)])
@@ -51,7 +52,49 @@ def test_a_new_account_waits_for_its_role_and_the_page_says_so(desk_app: Flask, 
     assert opened is not None and opened.roles == frozenset()
     newcomer = Browser(desk_app.test_client())
     shown = page.split('<code class="code">')[1].split("<")[0]
-    assert newcomer.sign_in("waits", shown).status_code == 303
+    assert newcomer.sign_in("waits", shown).location.startswith("/password")
+    chosen = {"password": shown, "new_password": OWN, "repeated_password": OWN}
+    assert newcomer.send("/password", chosen, newcomer.see("/password")).location == "/sessions"
+    own = newcomer.see("/sessions")
+    assert "没有角色" in own and "监督" in own and "另一人确认后生效" in own
+    assert "No role" not in own and "asked for you" in newcomer.see("/sessions?lang=en")
+    assert newcomer.client.get("/desk/people").status_code == 403
+    assert newcomer.press("/sessions", "/sign-out").status_code == 303
+    told = administrator.see(person)
+    assert "没有角色，只能打开“我的登录”" in told and "/desk/people/roles/requests/" in told
+
+
+def test_whoever_has_an_account_sees_every_other_one_that_is_in_their_name(
+    desk_app: Flask, desk_services: Services
+) -> None:
+    clerk = desk_services.accounts.user("clerk")
+    assert clerk is not None
+    browser = signed_in(desk_app, desk_services, "clerk")
+    assert "其他账号" not in browser.see("/sessions")
+    administrator = signed_in(desk_app, desk_services, "administrator")
+    where = f"/desk/people/{clerk.person_id}/accounts/new"
+    form = {"username": "in-my-name", "roles": "supervisor", "password": PASSWORD}
+    was = hidden(administrator.see(where), "was")
+    assert administrator.send(where, form | {"was": was}).status_code == 200
+    page = browser.see("/sessions")
+    assert "其他账号" in page and "in-my-name" in page
+
+
+def test_whoever_moves_to_another_office_waits_there_for_a_role_that_decides(
+    desk_app: Flask, desk_services: Services
+) -> None:
+    administrator = signed_in(desk_app, desk_services, "administrator")
+    desk_services.accounts.create(
+        "moves", "迁示例", "baishiyi", frozenset({Role.DECIDER}), PASSWORD, datetime.now(UTC), staff_no="M-1"
+    )
+    moves = desk_services.accounts.user("moves")
+    assert moves is not None
+    where = f"/desk/people/{moves.person_id}/change"
+    page = administrator.see(where)
+    form = {"staff_no": "M-1", "name": "迁示例", "office": "jinfeng", "password": PASSWORD, "was": hidden(page, "was")}
+    assert administrator.send(where, form, page).status_code == 303
+    told = administrator.see(f"/desk/people/{moves.person_id}")
+    assert "不随人转到另一窗口" in told and "等另一人确认：" in told
 
 
 def test_it_is_declined_by_a_button_and_a_change_of_roles_leads_to_it(desk_app: Flask, desk_services: Services) -> None:

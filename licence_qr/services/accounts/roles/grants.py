@@ -20,9 +20,10 @@ from licence_qr.services.accounts.roles.asking import GRANT_RULES
 from licence_qr.services.accounts.roles.console import RolesAtConsole
 from licence_qr.services.accounts.roles.holders import RoleHolders
 from licence_qr.services.accounts.second_factor import hands
-from licence_qr.services.accounts.staff import Staff, demand_unchanged, roles_in_words
+from licence_qr.services.accounts.staff import Staff, demand_unchanged, known, roles_in_words
 from licence_qr.services.register import access
-from licence_qr.services.register.access import CONFIRM_ROLES
+from licence_qr.services.register.access import CONFIRM_ROLES, READ_PEOPLE
+from licence_qr.store.accounts import accounts
 from licence_qr.store.accounts.requests import GRANTS, StoredGrant
 from licence_qr.store.database.connections import Transaction
 
@@ -66,6 +67,21 @@ class RoleGrants:
         with self.staff.database.read() as tx:
             return self._reading.one(tx, actor, grant_id, now)
 
+    def own_waiting(self, actor: Actor, now: datetime) -> GrantView | None:
+        """The request for roles of the account of ``actor`` that waits, if one does."""
+        with self.staff.database.read() as tx:
+            return _waiting(tx, actor, actor.user_id, now)
+
+    def waiting(self, actor: Actor, person_id: int, now: datetime) -> dict[int, GrantView]:
+        """The accounts of a person that wait for roles, by their keys. Raises AccessError, NotFoundError
+        ``thing_not_found``."""
+        access.demand(actor, READ_PEOPLE)
+        with self.staff.database.read() as tx:
+            access.demand(actor, READ_PEOPLE, known(tx, person_id).office)
+            keys = [user.actor.user_id for user in accounts.of_person(tx, person_id)]
+            found = {key: view for key in keys if (view := _waiting(tx, actor, key, now))}
+        return found
+
     def confirm(self, actor: Actor, grant_id: int, given: ProofFrom, now: datetime, was: str | None = None) -> None:
         """Confirm it as the second person: the account has the roles from now on. ``was``: ``RequestView.shown`` on the
         page.
@@ -105,6 +121,11 @@ class RoleGrants:
         if view.state is not RequestState.OPEN:
             raise ConflictError("roles_settled", days=GRANT_DAYS)
         return view
+
+
+def _waiting(tx: Transaction, reader: Actor, user_id: int, now: datetime) -> GrantView | None:
+    views = (GRANT_RULES.view(tx, reader, each, now) for each in GRANTS.open_of(tx, user_id))
+    return next((view for view in views if view.state is RequestState.OPEN), None)
 
 
 def granting(grant: StoredGrant, shown: str | None) -> ActContent:

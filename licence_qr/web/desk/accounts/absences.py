@@ -28,7 +28,6 @@ from licence_qr.domain.accounts.absences import (
     AbsenceState,
 )
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.roles import Role
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError
 from licence_qr.services.accounts.absences.desk import AbsencePlan, Absences, AbsenceView
 from licence_qr.services.register import access
@@ -42,12 +41,11 @@ from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import PEOPLE
 from licence_qr.web.shell.readings import searched, shows
-from licence_qr.web.shell.security import current_actor, roles
+from licence_qr.web.shell.security import EVERYBODY, current_actor, roles
 
 blueprint = Blueprint("people_absences", __name__, url_prefix="/people")
 absences = Handed(Absences)
 
-_EVERYBODY = frozenset(Role)  # whoever is absent or stands in; the use case sees whose absence it is
 _Refused = (InputError, InvalidApplication, ConflictError)
 
 
@@ -85,7 +83,7 @@ def export_absences(kind_of_file: str) -> Response:
 
 
 @blueprint.get("/absences/own")
-@roles(*_EVERYBODY)
+@roles(*EVERYBODY)
 def show_own() -> str:
     """One's own absences and those in which one stands in, today and later; and what waits for whom meanwhile."""
     shows("list/own-absences", "name")
@@ -94,14 +92,14 @@ def show_own() -> str:
 
 
 @blueprint.get("/absences/own/new")
-@roles(*_EVERYBODY)
+@roles(*EVERYBODY)
 def new_own_absence() -> str:
     """The form for an absence of one's own."""
     return _new_form(current_actor().person_id)
 
 
 @blueprint.post("/absences/own/new")
-@roles(*_EVERYBODY)
+@roles(*EVERYBODY)
 def enter_own_absence() -> Response:
     """Record one's own absence. If it is refused, the form is shown again as typed."""
     return _enter(current_actor().person_id)
@@ -122,14 +120,14 @@ def enter_absence(person_id: int) -> Response:
 
 
 @blueprint.get("/absences/<int:absence_id>")
-@roles(*_EVERYBODY)
+@roles(*EVERYBODY)
 def show_absence(absence_id: int) -> str:
     """One absence: days, substitute, and what should be looked at."""
     return _page(absences().get(current_actor(), absence_id, current_instant()))
 
 
 @blueprint.get("/absences/<int:absence_id>/change")
-@roles(*_EVERYBODY)
+@roles(*EVERYBODY)
 def edit_absence(absence_id: int) -> str:
     """The form that corrects days, substitute and reason."""
     view = absences().get(current_actor(), absence_id, current_instant())
@@ -144,7 +142,7 @@ def edit_absence(absence_id: int) -> str:
 
 
 @blueprint.post("/absences/<int:absence_id>/change")
-@roles(*_EVERYBODY)
+@roles(*EVERYBODY)
 def change_absence(absence_id: int) -> Response:
     """Correct it. If it is refused, also because somebody else was faster, the form is shown again as typed."""
     actor, now = current_actor(), current_instant()
@@ -161,7 +159,7 @@ def change_absence(absence_id: int) -> Response:
 
 
 @blueprint.post("/absences/<int:absence_id>/end")
-@roles(*_EVERYBODY)
+@roles(*EVERYBODY)
 def end_absence(absence_id: int) -> Response:
     """End it today. If it is refused, the page says why."""
     actor, now = current_actor(), current_instant()

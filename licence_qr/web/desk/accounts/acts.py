@@ -26,6 +26,7 @@ from licence_qr.services.accounts.staff import roles_in_words
 from licence_qr.services.register import access, things
 from licence_qr.web import current_instant
 from licence_qr.web.accounts.confirming import BESIDE, asking, given_proof
+from licence_qr.web.accounts.role_names import ROLE_NAMES
 from licence_qr.web.desk.accounts.asked import text_asked
 from licence_qr.web.desk.accounts.fields import ROLES, USERNAME, roles_typed
 from licence_qr.web.desk.accounts.pages import identity_bindings, people
@@ -283,8 +284,8 @@ def _merge_page(person_id: int, other_id: int, refused: LicenceQRError | None = 
         "desk/accounts/merge.html",
         view=view,
         other=other,
-        role_names=ROLE_NAMES,
         shut=identity_bindings().shut_out(current_actor(), other_id).by_merging,
+        role_names=ROLE_NAMES,
         asking=asks,
         summary=summary,
         problems=problems,

@@ -18,7 +18,7 @@ from licence_qr.services.accounts.roles.grants import GrantView
 from licence_qr.services.accounts.roles.holders import RoleHolder
 from licence_qr.services.accounts.second_factor.reset_requests import ResetView
 from licence_qr.services.accounts.sessions import SessionLine
-from licence_qr.web.desk.accounts.fields import ROLE_NAMES
+from licence_qr.web.accounts.role_names import ROLE_NAMES
 from licence_qr.web.desk.tables import CSV
 from licence_qr.web.desk.words import office_name
 from licence_qr.web.shell.language import in_words, t

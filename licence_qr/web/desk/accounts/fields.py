@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.roles import Role
+from licence_qr.web.accounts.role_names import ROLE_NAMES
 from licence_qr.web.shell.forms import Choice, Field, Widget
 from licence_qr.web.shell.handed import catalogue
 from licence_qr.wording.terms import term
 
-ROLE_NAMES: Mapping[Role, Text] = {role: term(f"role.{role.value}") for role in Role}
 _ROLE_HINTS: Mapping[Role, Text] = {
     Role.CLERK: Text("受理、发证、变更、提出", "Takes applications, issues, changes, proposes"),
     Role.INSPECTOR: Text("检查、核查、提出", "Inspects, checks commitments, proposes"),

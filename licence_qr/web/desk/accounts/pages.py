@@ -16,9 +16,11 @@ from licence_qr.services.accounts.staff import PersonDetails
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.accounts.confirming import BESIDE, asking, given_proof
+from licence_qr.web.accounts.role_names import ROLE_NAMES
 from licence_qr.web.desk.accounts.asked import address, office_asked, role_asked, text_asked
 from licence_qr.web.desk.accounts.export import as_csv, csv_file
-from licence_qr.web.desk.accounts.fields import ROLE_NAMES, details_fields
+from licence_qr.web.desk.accounts.fields import details_fields
+from licence_qr.web.desk.accounts.role_pages import grants
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import read_fields, refusals
@@ -66,7 +68,7 @@ def export_people() -> Response:
 def show_person(person_id: int) -> str:
     """One person: what is written down, their accounts, and what should be looked at."""
     shows(f"person/{person_id}", "name", "staff_no")
-    view = people().get(current_actor(), person_id)
+    actor, view = current_actor(), people().get(current_actor(), person_id)
     return render_template(
         "desk/accounts/person.html",
         view=view,

@@ -14,9 +14,9 @@ from licence_qr.services.accounts.roles.grants import RoleGrants, granting
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.accounts import confirming as proving
+from licence_qr.web.accounts.role_names import ROLE_NAMES
 from licence_qr.web.desk.accounts.asked import address, office_asked, only_open, role_asked
 from licence_qr.web.desk.accounts.export import csv_file, grants_as_csv, holders_as_csv
-from licence_qr.web.desk.accounts.fields import ROLE_NAMES
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import refusals
