@@ -13,7 +13,7 @@ from licence_qr.domain.catalogue.grading import GradingScale
 from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import COMMAND_LINE, DEMONSTRATION, IMPORT, SYSTEM, Actor
+from licence_qr.domain.roles import Actor
 from licence_qr.errors import NotFoundError
 from licence_qr.services.register import access
 from licence_qr.services.register.past_names import PastNames
@@ -24,13 +24,6 @@ from licence_qr.store.register.history import EventRow
 from licence_qr.store.register.permits import StoredPermit
 
 _NO_NAME = Text("", "")
-# Names of actors that are not people.
-_PROGRAMS: Mapping[str, Text] = {
-    SYSTEM: Text("系统自动", "the system"),
-    IMPORT: Text("批量导入", "the import"),
-    COMMAND_LINE: Text("命令行", "the command line"),
-    DEMONSTRATION: Text("演示数据", "demonstration data"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +165,7 @@ class _HistoryReader:
                 yield Change(change.field, None, "、".join(self._name(str(each), at).zh for each in change.after))
 
     def _name(self, username: str, at: datetime) -> Text:
-        named = self.people.of(username, at)
-        return named.words if named else _PROGRAMS.get(username, Text(username, username))
+        return self.people.words(username, at)
 
 
 def _names(tx: Transaction, catalogue: Catalogue, uscc: str) -> dict[str, Text]:

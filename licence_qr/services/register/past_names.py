@@ -15,6 +15,7 @@ from typing import Any
 
 from licence_qr.domain.names import look_key, staff_key
 from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.roles import COMMAND_LINE, DEMONSTRATION, IMPORT, SYSTEM
 from licence_qr.store.accounts import accounts, persons
 from licence_qr.store.accounts.accounts import User
 from licence_qr.store.database.connections import Transaction
@@ -39,6 +40,15 @@ class NameThen:
         if self.then == self.today:
             return Text(self.then, self.then)
         return Text(f"{self.then}（现名：{self.today}）", f"{self.then} (today: {self.today})")
+
+
+# Names of actors that are not people.
+PROGRAM_NAMES: Mapping[str, Text] = {
+    SYSTEM: Text("系统自动", "the system"),
+    IMPORT: Text("批量导入", "the import"),
+    COMMAND_LINE: Text("命令行", "the command line"),
+    DEMONSTRATION: Text("演示数据", "demonstration data"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +83,9 @@ class PastNames:
         return NameThen(borne[-1] if borne else "", today)
 
     def words(self, username: str, at: datetime) -> Text:
-        """``NameThen.words`` of the account; what is no account is told by its user name."""
+        """``NameThen.words`` of the account, or the name of the program; a system user is told by the user name."""
         name = self.of(username, at)
-        return name.words if name else Text(username, username)
+        return name.words if name else PROGRAM_NAMES.get(username, Text(username, username))
 
     def people(self, named: str) -> frozenset[int]:
         """Everybody who has, or had, this name or staff number, however wide its letters are; also an entry that was merged

@@ -231,3 +231,31 @@ def test_an_account_is_left_to_the_identity_service_where_there_is_one_and_taken
     assert "password does not sign in" in page and too in page and only not in page
     assert administrator.send(too, {"password": PASSWORD}).location == person
     assert too not in administrator.see(person)
+
+
+def test_forms_say_before_that_they_would_leave_nobody_who_can_open_an_account(
+    administrator: Browser, desk_services: Services
+) -> None:
+    person, other = added(administrator, "独示例", "W-1"), added(administrator, "同示例")
+    opened(administrator, person, "by-service-alone")
+    told = "by-service-alone 只由统一身份认证登录"
+    merging = f"{other}/merge/{person.rsplit('/', 1)[1]}"
+    for page in (f"{person}/change", merging):
+        assert told not in administrator.see(page)
+    desk_services.accounts.set_service_only("by-service-alone", datetime.now(UTC), only=True)
+    for page in (f"{person}/change", merging):
+        assert told in administrator.see(page)
+        assert "by-service-alone: only the identity service" in administrator.see(f"{page}?lang=en")
+        administrator.see("/desk/people?lang=zh")
+    page = administrator.see(person)
+    assert "没有设置统一身份认证，谁也不能登录" in page and account_of(page, "password-too")
+    account = desk_services.accounts.user("by-service-alone")
+    assert account is not None
+    with desk_services.database.write() as tx:
+        identity_bindings.put(
+            tx, Binding(account.person_id, ServiceIdentity("https://sso.test", "du"), datetime.now(UTC))
+        )
+    assert told not in administrator.see(f"{person}/change") and told in administrator.see(merging)
+    form = {"staff_no": "W-2", "name": "独示例", "office": OFFICE, "password": PASSWORD}
+    assert administrator.send(f"{person}/change", form).status_code == 303
+    assert told in administrator.see(f"{person}/identity")

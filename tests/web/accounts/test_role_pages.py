@@ -57,7 +57,7 @@ def test_a_new_account_waits_for_its_role_and_the_page_says_so(desk_app: Flask, 
     assert newcomer.send("/password", chosen, newcomer.see("/password")).location == "/sessions"
     own = newcomer.see("/sessions")
     assert "没有角色" in own and "监督" in own and "另一人确认后生效" in own
-    assert "No role" not in own and "asked for you" in newcomer.see("/sessions?lang=en")
+    assert "No role" not in own and "requested for you" in newcomer.see("/sessions?lang=en")
     assert newcomer.client.get("/desk/people").status_code == 403
     assert newcomer.press("/sessions", "/sign-out").status_code == 303
     told = administrator.see(person)

@@ -13,7 +13,7 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.register import access, events
 from licence_qr.services.register.access import CONFIRM_ROLES
 from licence_qr.services.register.events import NewEvent
-from licence_qr.services.register.past_names import PastNames
+from licence_qr.services.register.past_names import PROGRAM_NAMES, PastNames
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import history
@@ -25,7 +25,7 @@ _GIVING = frozenset({EventKind.ACCOUNT_OPENED, EventKind.ROLES_CHANGED})
 
 @dataclass(frozen=True, slots=True)
 class Giver:
-    """Who gave a role: the user name, and the name of then (empty for the command line and programs)."""
+    """Who gave a role: the user name (empty for programs), and the name of then (None for system users)."""
 
     username: str
     name: Text | None
@@ -99,6 +99,8 @@ def _told(tx: Transaction, part: list[tuple[Role, Actor]]) -> Iterator[RoleHolde
 
 
 def _giver(names: PastNames, username: str, at: datetime) -> Giver:
+    if username in PROGRAM_NAMES:
+        return Giver("", PROGRAM_NAMES[username])
     name = names.of(username, at)
     return Giver(username, name.words if name else None)
 

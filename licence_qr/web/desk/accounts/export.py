@@ -113,7 +113,7 @@ def grants_as_csv(lines: Iterable[GrantView]) -> Iterator[bytes]:
 def _holder(line: RoleHolder) -> Sequence[str]:
     account = line.account
     since = line.since.astimezone(SHANGHAI).isoformat(timespec="minutes") if line.since else ""
-    givers = (f"{in_words(who.name)} {who.username}" if who.name else who.username for who in line.given_by)
+    givers = (f"{in_words(who.name) if who.name else ''} {who.username}".strip() for who in line.given_by)
     of_account = (account.username, account.display_name, office_name(account.office))
     return (in_words(ROLE_NAMES[line.role]), *of_account, since, t("、", ", ").join(givers))
 

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.accounts.requests import RequestState
-from licence_qr.domain.accounts.role_grants import GRANT_DAYS, GRANT_STATE_WORDS, RoleFilter
+from licence_qr.domain.accounts.role_grants import GRANT_STATE_WORDS, RoleFilter
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
 from licence_qr.services.accounts.roles.grants import RoleGrants, granting
 from licence_qr.services.register import access
@@ -134,7 +134,6 @@ def _page(grant_id: int, refused: LicenceQRError | None = None) -> Response:
         "desk/accounts/role_grant.html",
         view=view,
         states=GRANT_STATE_WORDS,
-        days=GRANT_DAYS,
         role_names=ROLE_NAMES,
         waiting=view.state is RequestState.OPEN,
         asking=asks,
