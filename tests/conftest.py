@@ -27,6 +27,7 @@ from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.preparation import prepare
 from licence_qr.services.publishing import display_cards
+from licence_qr.store.database.connections import Database
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 ADDRESS = "https://ym.example.gov.cn"
@@ -68,6 +69,14 @@ def make_services(catalogue: Catalogue) -> MakeServices:
         return build(settings, hasher=QUICK, catalogue=catalogue)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def empty_register(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a register with its schema and nothing in it; for copying only."""
+    made = Database(tmp_path_factory.mktemp("empty register") / "register.db")
+    made.create_or_upgrade()
+    return made.path
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +12,8 @@ from licence_qr.store.database.connections import Database
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(empty_register: Path, tmp_path: Path) -> Iterator[Database]:
     """A fresh register."""
-    made = Database(tmp_path / "register.db")
-    made.create_or_upgrade()
+    made = Database(Path(shutil.copy(empty_register, tmp_path)))
     yield made
     made.close()

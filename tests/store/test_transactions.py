@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -101,11 +103,10 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)  # each example makes a register
+@settings(max_examples=25, deadline=None)  # each example has a register
 @given(steps=steps)
-def test_a_series_counts_on_whatever_is_undone_or_raised(tmp_path_factory, steps):
-    database = Database(tmp_path_factory.mktemp("counters") / "register.db")
-    database.create_or_upgrade()
+def test_a_series_counts_on_whatever_is_undone_or_raised(empty_register, tmp_path_factory, steps):
+    database = Database(Path(shutil.copy(empty_register, tmp_path_factory.mktemp("counters"))))
     last = 0
     for step, number in steps:
         if step == "undone":

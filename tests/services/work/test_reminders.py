@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import ssl
 from collections.abc import Callable, Iterator
@@ -38,9 +39,8 @@ BY = at_console("keeper")
 
 
 @pytest.fixture
-def database(tmp_path) -> Iterator[Database]:
-    made = Database(tmp_path / "register.db")
-    made.create_or_upgrade()
+def database(empty_register: Path, tmp_path: Path) -> Iterator[Database]:
+    made = Database(Path(shutil.copy(empty_register, tmp_path)))
     yield made
     made.close()
 

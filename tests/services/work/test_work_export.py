@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -25,9 +26,8 @@ PART = 3
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(tmp_path / "register.db")
-    made.create_or_upgrade()
+def database(empty_register: Path, tmp_path: Path) -> Iterator[Database]:
+    made = Database(Path(shutil.copy(empty_register, tmp_path)))
     yield made
     made.close()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from harmed import tamper
@@ -38,9 +40,8 @@ SUPERVISOR, AUDITOR, ADMINISTRATOR = map(person, (Role.SUPERVISOR, Role.AUDITOR,
 
 
 @pytest.fixture
-def database(tmp_path) -> Database:
-    made = Database(tmp_path / "register.db")
-    made.create_or_upgrade()
+def database(empty_register: Path, tmp_path: Path) -> Database:
+    made = Database(Path(shutil.copy(empty_register, tmp_path)))
     yield made
     made.close()
 
