@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from compiled_once import compile_once
 from program import environ
 from quick_passwords import QUICK
 from safe import custody
 
+from licence_qr import bootstrap
 from licence_qr.bootstrap import Services, build
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import load_settings
@@ -27,6 +29,7 @@ from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.preparation import prepare
 from licence_qr.services.publishing import display_cards
+from licence_qr.signer import wiring
 from licence_qr.store.database.connections import Database
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
@@ -48,6 +51,22 @@ def cards_drawn_once() -> Iterator[None]:
     """A card is drawn once, which takes a second; that it would be the same again is held in printing/test_sheets.py."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(display_cards, "draw_card", cache(display_cards.draw_card))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def read_and_compiled_once(catalogue: Catalogue) -> Iterator[None]:
+    """The files of the package are read once, though every test builds services and many an application. That they are
+    read, and again by each process, is held where the program is started."""
+
+    def load(working_days: Path | None = None) -> Catalogue:
+        return load_catalogue(working_days=working_days) if working_days else catalogue
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "load_catalogue", load)
+        patch.setattr(wiring, "load_catalogue", load)
+        patch.setattr(bootstrap, "load_answering", cache(bootstrap.load_answering))
+        compile_once(patch)
         yield
 
 
