@@ -1,4 +1,4 @@
-"""How the tests are given to workers: whole files, the browser's from one end of the list, all others from the other.
+"""How the tests are given to workers: whole files, the browser's to one of them, all others from the other end of the list.
 
 What a file or the browser needs (a filled register, a site with its phone, chromium) is then made by one worker and not by
 each, and workers need not ask what comes next between two tests. The dearest files stand at the two ends and are begun
@@ -43,6 +43,6 @@ class WholeFiles(LoadGroupScheduling):  # type: ignore[misc]
         return scope.partition("::")[0]
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        if list(self.assigned_work).index(node) % 2:  # from the other end
+        if list(self.assigned_work).index(node):  # all but the first, from the other end
             self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
         super()._assign_work_unit(node)
