@@ -26,7 +26,7 @@ from licence_qr.signer import service as signer_service
 from licence_qr.signer.acts import SignerActs
 from licence_qr.signer.client import SignerClient
 from licence_qr.signer.listening import listening as listening_at
-from licence_qr.signer.messages import MOST_REQUEST_BYTES, Ask, SignerAnswer, SignerRequest
+from licence_qr.signer.messages import MOST_REQUEST_BYTES, Ask, SignerAnswer, SignerRequest, ToldList
 from licence_qr.signer.service import SignService
 from licence_qr.store.signing import unsigned_codes
 
@@ -220,6 +220,34 @@ def test_who_sends_nothing_is_given_up(tmp_path, acts, monkeypatch):
     monkeypatch.setattr(signer_service, "REQUEST_SECONDS", 0.05)
     with listening(tmp_path / "socket", acts) as client:
         assert sent(client.path, b'{"ask": "check', end=False) == {}
+
+
+def test_a_request_that_comes_in_parts_is_answered(client):
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(client.path))
+        for part in (b'{"ask": "check', b' codes"', b"}\n"):
+            connection.sendall(part)
+        answer = SignerAnswer.model_validate_json(connection.makefile("rb").read())
+    assert answer.problem is None
+
+
+def test_an_answer_that_is_not_taken_at_once_comes_whole_and_keeps_nobody_else_waiting(tmp_path, acts, now):
+    made = ToldList(
+        change=1, count=1, subject="s", kid=b"kk", issued_at=now, signed=bytes(3_000_000), contradictions=()
+    )
+    answer, request = SignerAnswer(status_list=made), SignerRequest(ask=Ask.SIGN_LIST)
+
+    def act(asked: SignerRequest) -> SignerAnswer:
+        return answer if asked.ask is Ask.SIGN_LIST else acts(asked)
+
+    with listening(tmp_path / "socket", act) as client, contextlib.ExitStack() as held:
+        slow = [held.enter_context(socket.socket(socket.AF_UNIX)) for _ in range(10)]  # more than there are threads
+        for each in slow:
+            each.connect(str(client.path))
+            each.sendall(request.line())
+        client.check_key(KeyPurpose.STATUS, now)
+        assert slow[-1].makefile("rb").readline() == answer.line()
+        assert client.next_list(now).signed == made.signed
 
 
 def test_a_fault_of_the_program_is_told_in_the_log_and_answered(tmp_path, now, caplog):
