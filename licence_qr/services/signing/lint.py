@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -26,18 +26,15 @@ from licence_qr.errors import InputError, NotFoundError, TokenError
 from licence_qr.services.register import record as records
 from licence_qr.services.signing.grant_rules import number_series
 from licence_qr.store.accounts import accounts
-from licence_qr.store.database.connections import Transaction
+from licence_qr.store.database.connections import Row, Transaction
 from licence_qr.store.numbers import code_versions
 from licence_qr.store.register import codes, counters, history, register_kind
 from licence_qr.store.register.codes import CodeRow
-from licence_qr.store.register.history import EventRow
 from licence_qr.store.signing.unsigned_codes import UnsignedCode
 
 # How far the clock of who made the version may be ahead of the signer's.
 SKEW = timedelta(minutes=5)
 _MAY_ACT = frozenset({Role.CLERK, Role.DECIDER, Role.INSPECTOR})
-_IMPORTED = frozenset({EventKind.PERMIT_IMPORTED.value})
-_GRANTED = frozenset({EventKind.PERMIT_GRANTED.value})
 
 
 def fault(tx: Transaction, catalogue: Catalogue, code: UnsignedCode, now: datetime) -> str:
@@ -82,24 +79,27 @@ class _SigningCase:
         return codes.before(self.tx, self.code) if self.code.version > 1 else None
 
     @cached_property
-    def told(self) -> list[EventRow]:
-        """The history of the business."""
-        return history.public_of_business(self.tx, self.code.uscc)
+    def told(self) -> list[Row]:
+        """What the history says of the permits of the business and of this version."""
+        return history.signed_of_business(self.tx, self.code.uscc, self.code.version)
+
+    @cached_property
+    def origins(self) -> frozenset[tuple[str, str]]:
+        """Kind of event and number of each permit that the business was granted, or has from an import."""
+        found = ((each["event"], json.loads(each["after"])) for each in self.told if each["after"])
+        return frozenset((kind, values["permit_no"]) for kind, values in found if "permit_no" in values)
 
     @property
     def made_up(self) -> bool:
         """Whether the register is a demonstration: filled in the name of people some of whom never get an account."""
         return register_kind.is_demonstration(self.tx)
 
-    def added_permits(self) -> Iterator[dict[str, Any]]:
-        """The permits that the version before did not have."""
+    @cached_property
+    def added_permits(self) -> list[dict[str, Any]]:
+        """The permits that the version before did not have, except those from an import."""
         known = {p["permit_no"] for p in json.loads(self.before.record)["permits"]} if self.before else set()
-        return (permit for permit in self.record["permits"] if permit["permit_no"] not in known)
-
-    def comes_from(self, number: str, kinds: frozenset[str]) -> bool:
-        """Whether an event of one of ``kinds`` says that the business has the permit of this number."""
-        found = (json.loads(each["after"]) for each in self.told if each["event"] in kinds and each["after"])
-        return any(values.get("permit_no") == number for values in found)
+        known |= {number for kind, number in self.origins if kind == EventKind.PERMIT_IMPORTED}
+        return [permit for permit in self.record["permits"] if permit["permit_no"] not in known]
 
 
 def _claims_are_those_of_the_row(case: _SigningCase) -> bool:
@@ -117,8 +117,7 @@ def _claims_are_those_of_the_row(case: _SigningCase) -> bool:
 def _newest_is_what_the_register_holds(case: _SigningCase) -> bool:
     """An older version of the same transaction need not be: the next one supersedes it at once."""
     code = case.code
-    latest = codes.latest_of_business(case.tx, code.uscc)
-    if latest is None or latest.version != code.version:
+    if codes.latest_version(case.tx, code.uscc) != code.version:
         return True
     try:
         record = records.load(case.tx, code.uscc).record
@@ -158,12 +157,10 @@ def _dates_are_sane(case: _SigningCase) -> bool:
 
 
 def _numbers_were_given(case: _SigningCase) -> bool:
-    for permit in case.added_permits():
-        if case.comes_from(permit["permit_no"], _IMPORTED):
-            continue
+    for permit in case.added_permits:
         template = case.catalogue.number_template(permit["permit_type"], permit["issuing_authority"])
         written = template.parse(permit["permit_no"]) if template else None
-        if written is None or not case.comes_from(permit["permit_no"], _GRANTED):
+        if written is None or (EventKind.PERMIT_GRANTED, permit["permit_no"]) not in case.origins:
             return False
         series = number_series(permit["permit_type"], permit["issuing_authority"])
         if written[1] > counters.last(case.tx, series, written[0]):
@@ -172,9 +169,7 @@ def _numbers_were_given(case: _SigningCase) -> bool:
 
 
 def _grants_were_delegated(case: _SigningCase) -> bool:
-    for permit in case.added_permits():
-        if case.comes_from(permit["permit_no"], _IMPORTED):
-            continue
+    for permit in case.added_permits:
         day = date.fromisoformat(permit["issued_on"])
         delegation = case.catalogue.delegation(permit["handling_office"], permit["permit_type"], day)
         if delegation is None or delegation.authority != permit["issuing_authority"]:
@@ -183,8 +178,7 @@ def _grants_were_delegated(case: _SigningCase) -> bool:
 
 
 def _somebody_with_the_role_did_it(case: _SigningCase) -> bool:
-    subject = f"code/{case.code.version}"
-    found = [each for each in case.told if each["event"] == EventKind.CODE_ISSUED and each["subject"] == subject]
+    found = [each for each in case.told if each["event"] == EventKind.CODE_ISSUED]
     if len(found) != 1:
         return False
     event, at = found[0], case.code.issued_at

@@ -99,6 +99,12 @@ def latest_of_business(tx: Transaction, uscc: str) -> CodeRow | None:
     return CodeRow(**columns_of(row)) if row else None
 
 
+def latest_version(tx: Transaction, uscc: str) -> int:
+    """The number of that version, 0 before the first."""
+    row = tx.one("SELECT coalesce(max(version), 0) AS n FROM codes WHERE uscc = ?", (uscc,))
+    return int(row["n"]) if row else 0
+
+
 def is_being_signed(tx: Transaction, uscc: str) -> bool:
     """Whether an act has made a version for the business that is not signed yet; one that was refused does not count."""
     asked = "SELECT 1 FROM codes WHERE uscc = ? AND token IS NULL AND refused = '' LIMIT 1"

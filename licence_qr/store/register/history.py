@@ -73,9 +73,14 @@ def of_business(tx: Transaction, uscc: str) -> list[EventRow]:
     return since(tx, uscc, 0)
 
 
-def public_of_business(tx: Transaction, uscc: str) -> list[EventRow]:
-    """The same without the private part of their values."""
-    return [dict(row) for row in tx.all(f"{_SELECT} WHERE uscc = ? ORDER BY seq", (uscc,))]
+def signed_of_business(tx: Transaction, uscc: str, version: int) -> list[Row]:
+    """What the signer asks of the history of one business, oldest first: the grants and imports of its permits, and the
+    events of one version of its code. Rows of ``at``, ``actor``, ``event``, ``subject``, ``after`` and ``on_behalf_of``."""
+    return tx.all(
+        "SELECT at, actor, event, subject, after, on_behalf_of FROM history WHERE uscc = ? AND (event IN (?, ?)"
+        " OR (event = ? AND subject = ?)) ORDER BY seq",
+        (uscc, EventKind.PERMIT_GRANTED, EventKind.PERMIT_IMPORTED, EventKind.CODE_ISSUED, f"code/{version}"),
+    )
 
 
 def revision(tx: Transaction, uscc: str) -> int:
