@@ -20,6 +20,8 @@ def name_key(text: str) -> str:
     Only for comparing: what is stored and printed is always the registered spelling.
     """
     folded = unicodedata.normalize("NFKC", text).translate(_BRACKETS)
+    if folded.isprintable():  # as most are: then a plain space is all that would be left out below
+        return folded.replace(" ", "").casefold()
     kept = (c for c in folded if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc"})
     return "".join(kept).casefold()
 
