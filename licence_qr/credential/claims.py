@@ -83,20 +83,25 @@ def claims_from_record(
 
     Raises InputError ``code_name_too_long``, ``code_permit_type_unregistered`` or ``code_permit_without_period``.
     """
+    return fitting(_claims_of_all(record, catalogue, code_id, version, issued_on, status_index))
+
+
+def _claims_of_all(
+    record: CombinedRecord, catalogue: Catalogue, code_id: CodeId, version: int, issued_on: date, status_index: int
+) -> Claims:
+    """The claims with all permits, whether they fit or not."""
     permits = tuple(_permit_claim(permit, catalogue) for permit in record.signed_permits)
     entity = record.entity
-    return fitting(
-        Claims(
-            code_id=code_id,
-            version=version,
-            issued_on=issued_on,
-            uscc=entity.uscc,
-            name=entity.name,
-            digest=record.digest(),
-            status_index=status_index,
-            permits=permits,
-            permit_count=len(permits),
-        )
+    return Claims(
+        code_id=code_id,
+        version=version,
+        issued_on=issued_on,
+        uscc=entity.uscc,
+        name=entity.name,
+        digest=record.digest(),
+        status_index=status_index,
+        permits=permits,
+        permit_count=len(permits),
     )
 
 
@@ -137,7 +142,17 @@ def encode_claims(claims: Claims) -> bytes:
 
     Raises InputError ``code_name_too_long``, and TokenError for claims that every verifier would refuse.
     """
-    kept, payload = _fitted(claims)
+    return _read_back(*_fitted(claims))
+
+
+def payload_of_record(
+    record: CombinedRecord, catalogue: Catalogue, code_id: CodeId, version: int, issued_on: date, status_index: int
+) -> bytes:
+    """The payload of one version of a code, as ``encode_claims`` of ``claims_from_record``. Raises what both do."""
+    return _read_back(*_fitted(_claims_of_all(record, catalogue, code_id, version, issued_on, status_index)))
+
+
+def _read_back(kept: Claims, payload: bytes) -> bytes:
     if decode_claims(payload) != kept:
         raise TokenError("payload_shape", item="claims")
     return payload

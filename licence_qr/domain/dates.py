@@ -23,6 +23,7 @@ def day_in_words(day: date) -> Text:
     return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
 
 
+@lru_cache(maxsize=256)  # one act asks for its day a dozen times
 def local_date(now: datetime) -> date:
     """The calendar day in Asia/Shanghai at the aware instant ``now``."""
     return now.astimezone(SHANGHAI).date()

@@ -100,8 +100,9 @@ class Issuance:
             return True
         case = _IssuingCase(tx, application, actor, now)
         check_delegation(self.catalogue, case.office, self.catalogue.licence.id, case.day)
-        entity = self._licence(case)
-        premises = _premises(case, entity.uscc)
+        licence = self._licence(case)
+        entity = licence.entity
+        premises = _premises(case, licence)
         application_no = _application_no(case)
         issued = tuple(
             self._permit(case, request, premises, entity.uscc, application_no) for request in application.permits
@@ -116,9 +117,8 @@ class Issuance:
             code_id=code.code_id,
             version=code.version,
             permits=issued,
-            application=as_json(application),
         )
-        applications.add_outcome(tx, outcome)
+        applications.add_outcome(tx, outcome, as_json(application))
         return False
 
     def repeat_within(self, tx: Transaction, idempotency_key: str) -> bool:
@@ -157,7 +157,7 @@ class Issuance:
             repeated=True,
         )
 
-    def _licence(self, case: _IssuingCase) -> Entity:
+    def _licence(self, case: _IssuingCase) -> StoredEntity:
         request = case.application.entity
         known = entities.get(case.tx, request.uscc) if request.uscc else None
         if known is not None:
@@ -166,8 +166,9 @@ class Issuance:
                 raise RuleError("licence_ended", uscc=known.entity.uscc)
             # Record first what the calendar has done: a permit deemed renewed has a new expiry date on the next print.
             record_deemed_renewals(case.tx, self.catalogue, known.entity.uscc, case.now)
-            resume_after_rest(case.tx, self.catalogue, known.entity.uscc, case.now)
-            return known.entity
+            if resume_after_rest(case.tx, self.catalogue, known.entity.uscc, case.now):
+                return entities.get(case.tx, known.entity.uscc) or known
+            return known
         entity = Entity(
             uscc=request.uscc or self._allot_uscc(case),
             form=request.form,
@@ -183,10 +184,10 @@ class Issuance:
             term_to=request.term_to,
         )
         stored = StoredEntity(entity, LicenceState.ACTIVE, case.office, case.application.contact_phone)
-        entities.put(case.tx, stored)
+        entities.add(case.tx, stored)
         after = as_json(entity) | {"state": stored.state.value}
         case.note(EventKind.LICENCE_GRANTED, entity.uscc, "licence", after)
-        return entity
+        return stored
 
     def _allot_uscc(self, case: _IssuingCase) -> str:
         """Allot a fictitious credit code; only in a demonstration register."""
@@ -256,13 +257,12 @@ def _application_no(case: _IssuingCase) -> str:
     return f"{case.office.upper()}-{case.day.year}-{serial:06d}"
 
 
-def _premises(case: _IssuingCase, uscc: str) -> Premises:
-    application = case.application
+def _premises(case: _IssuingCase, licence: StoredEntity) -> Premises:
+    application, uscc = case.application, licence.entity.uscc
     known = entities.premises_at(case.tx, uscc, application.premises_address)
     if known is not None:
         return known
-    stored = entities.get(case.tx, uscc)
-    check(SubjectKind.LICENCE, Act.ADD_PREMISES, stored.state if stored else LicenceState.ACTIVE)
+    check(SubjectKind.LICENCE, Act.ADD_PREMISES, licence.state)
     added = entities.add_premises(
         case.tx, uscc, application.premises_address, application.premises_region, application.area_m2
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from licence_qr.domain.register.record import CombinedRecord
@@ -14,7 +16,7 @@ from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register import entities, permits
 from licence_qr.store.register.entities import StoredEntity
 
-_PLAIN = frozenset({str, int, bool})
+_PLAIN = frozenset({str, int, bool, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,20 @@ def _names(kind: type) -> tuple[str, ...]:
 
 
 def _plain(part: Any) -> Any:
-    if part is None or type(part) in _PLAIN:  # most are: every act writes some such values
-        return part
-    if is_dataclass(part):
-        return as_json(part)
-    if isinstance(part, dict):
-        return {key: _plain(value) for key, value in part.items()}
-    if isinstance(part, (list, tuple)):
-        return [_plain(value) for value in part]
-    if isinstance(part, Enum):
-        return part.value
-    return part.isoformat() if isinstance(part, date) else part
+    kind = type(part)
+    # Most are plain: every act writes some such values.
+    return part if kind in _PLAIN else _way_of(kind)(part)  # type: ignore[arg-type]  # a class is hashable
+
+
+@cache
+def _way_of(kind: type) -> Callable[[Any], Any]:
+    """How values of one kind become those of JSON. Asked once of each kind: a dataclass is slow to be told."""
+    if is_dataclass(kind):
+        return as_json
+    if issubclass(kind, dict):
+        return lambda part: {key: _plain(value) for key, value in part.items()}
+    if issubclass(kind, (list, tuple)):
+        return lambda part: [_plain(value) for value in part]
+    if issubclass(kind, Enum):
+        return attrgetter("value")
+    return date.isoformat if issubclass(kind, date) else lambda part: part

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from licence_qr.credential.claims import claims_from_record, encode_claims
+from licence_qr.credential.claims import payload_of_record
 from licence_qr.credential.token import address
 from licence_qr.credential.trust_list import TrustList
 from licence_qr.domain.catalogue.model import Catalogue
@@ -115,14 +115,13 @@ class Coding:
         version = code_versions.take(tx, previous.version if previous else None)
         entry_count = 1 + len(record.signed_permits)
         index = codes.take_status_block(tx, entry_count)
-        claims = claims_from_record(record, self.catalogue, code_id, version, day, index)
         return UnsignedCode(
             code_id=code_id,
             version=version,
             uscc=record.entity.uscc,
             issued_on=day,
             issued_at=now,
-            payload=encode_claims(claims),
+            payload=payload_of_record(record, self.catalogue, code_id, version, day, index),
             digest=record.digest(),
             record=record.canonical().decode("utf-8"),
             status_index=index,

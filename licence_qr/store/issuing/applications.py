@@ -78,7 +78,7 @@ def close_draft(tx: Transaction, draft_id: str, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedOutcome:
-    """The outcome of one application. ``application`` is the checked application as JSON, internal."""
+    """The outcome of one application."""
 
     idempotency_key: str
     application_no: str
@@ -88,12 +88,15 @@ class IssuedOutcome:
     code_id: CodeId
     version: int
     permits: tuple[IssuedPermit, ...]
-    application: Mapping[str, Any]
 
 
 def outcome(tx: Transaction, idempotency_key: str) -> IssuedOutcome | None:
     """The outcome of the application with this key, or None if it has not been issued."""
-    row = tx.one("SELECT * FROM issued_applications WHERE idempotency_key = ?", (idempotency_key,))
+    row = tx.one(
+        "SELECT idempotency_key, application_no, office, issued_at, uscc, code_id, version, permits"
+        " FROM issued_applications WHERE idempotency_key = ?",
+        (idempotency_key,),
+    )
     if row is None:
         return None
     return IssuedOutcome(
@@ -105,12 +108,12 @@ def outcome(tx: Transaction, idempotency_key: str) -> IssuedOutcome | None:
         code_id=CodeId(row["code_id"]),
         version=row["version"],
         permits=tuple(IssuedPermit(**permit) for permit in json.loads(row["permits"])),
-        application=json.loads(row["application"]),
     )
 
 
-def add_outcome(tx: Transaction, result: IssuedOutcome) -> None:
-    """Record the outcome of an application. The key is unique: the register refuses a second one."""
+def add_outcome(tx: Transaction, result: IssuedOutcome, application: Mapping[str, Any]) -> None:
+    """Record the outcome of an application, and the checked ``application`` as JSON, which is internal. The key is unique:
+    the register refuses a second one."""
     permits = [{"permit_type": p.permit_type, "permit_no": p.permit_no, "pending": p.pending} for p in result.permits]
     tx.run(
         "INSERT INTO issued_applications (idempotency_key, application_no, office, issued_at, uscc, code_id, version,"
@@ -124,7 +127,7 @@ def add_outcome(tx: Transaction, result: IssuedOutcome) -> None:
             result.code_id.value,
             result.version,
             json.dumps(permits, ensure_ascii=False),
-            json.dumps(result.application, ensure_ascii=False),
+            json.dumps(application, ensure_ascii=False),
         ),
     )
 

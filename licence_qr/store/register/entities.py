@@ -40,6 +40,10 @@ _COLUMNS = (
     " state_since, dormant_until"
 )
 
+_NAMES = _COLUMNS.replace(" ", "").split(",")
+_INSERT = f"INSERT INTO entities ({_COLUMNS}) VALUES ({', '.join('?' * len(_NAMES))})"
+_UPDATE = f"UPDATE entities SET {', '.join(f'{name} = ?' for name in _NAMES[1:])} WHERE uscc = ?"
+
 _LONGEST_SEARCHED = 200  # characters
 
 
@@ -105,14 +109,16 @@ def holder_name(tx: Transaction, uscc: str) -> str | None:
     return row["name"] if row else None
 
 
+def add(tx: Transaction, stored: StoredEntity) -> None:
+    """Add an entity; its credit code must be new."""
+    tx.run(_INSERT, _values(stored))
+
+
 def put(tx: Transaction, stored: StoredEntity) -> None:
     """Insert or update the entity."""
     uscc, *others = _values(stored)
-    names = _COLUMNS.replace(" ", "").split(",")[1:]
-    updates = ", ".join(f"{name} = ?" for name in names)
-    if tx.run(f"UPDATE entities SET {updates} WHERE uscc = ?", (*others, uscc)).rowcount == 0:
-        marks = ", ".join("?" * (1 + len(others)))
-        tx.run(f"INSERT INTO entities ({_COLUMNS}) VALUES ({marks})", (uscc, *others))
+    if tx.run(_UPDATE, (*others, uscc)).rowcount == 0:
+        add(tx, stored)
 
 
 def rested(tx: Transaction, day: date) -> tuple[str, ...]:
