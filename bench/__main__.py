@@ -7,7 +7,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from bench import audit, bulk, camera, hostile, journal, pack, scan, status, symbol, verify, work, writers
+from bench import audit, bulk, camera, hostile, journal, pack, scan, status, symbol, turns, verify, work, writers
 
 PARTS: dict[str, Callable[[], list[dict[str, str | float]]]] = {
     "verify": verify.measure,
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[], list[dict[str, str | float]]]] = {
     "symbol": symbol.measure,
     "camera": camera.measure,
     "bulk": bulk.measure,
+    "turns": turns.measure,
     "journal": journal.measure,
     "hostile": hostile.measure,
     "writers": writers.measure,
