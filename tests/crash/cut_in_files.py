@@ -268,6 +268,7 @@ class Migrating(Scene):
         if not said:
             self._migrate(folder)
         services = opened(folder)
+        services.reports.files.sweep(self.now)  # a file that was written when its row was not committed
         issue(services, 2, self.now)  # the first number given makes the marks of all
         return services
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from licence_qr.store.database.connections import Transaction
-from licence_qr.store.files import file_errors
+from licence_qr.store.files import file_errors, sync_names
 
 FOLDER = "photos"
 
@@ -87,7 +87,8 @@ class FormerFolder:
 
     def remove_all_but(self, wanted: Iterable[str]) -> int:
         """Remove every plain file, also half-written ones, but those of the hashes ``wanted``; then what folders are empty.
-        Return how many files. Raises RegisterError."""
+        Return how many files: on the disk they are gone too, and no plain one comes back after a power cut. Raises
+        RegisterError."""
         left, removed = set(map(self._path, wanted)), 0
         with file_errors(self._folder):
             for path in self._folder.glob("[0-9a-f][0-9a-f]/*"):
@@ -95,8 +96,11 @@ class FormerFolder:
                     path.unlink(missing_ok=True)
                     removed += 1
             for folder in (*self._folder.glob("[0-9a-f][0-9a-f]"), self._folder):
-                if folder.is_dir() and not any(folder.iterdir()):
+                if folder.is_dir() and any(folder.iterdir()):
+                    sync_names(folder)
+                elif folder.is_dir():
                     folder.rmdir()
+            sync_names(self._folder.parent)
         return removed
 
     def _path(self, sha256: str) -> Path:
