@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 from cut_scenes import CLERK, NOW, Said, Say, Scene, issue, opened, pairs_lost, settings_in, shown
 from program import environ
-from safe import ROOT_PASSPHRASE, custody
+from safe import PASSPHRASE, ROOT_PASSPHRASE, make_safe
 
 from licence_qr.bootstrap import Services, build_ceremony
 from licence_qr.credential.trust_list import KeyPurpose
@@ -20,6 +20,7 @@ from licence_qr.errors import KeyStoreError
 from licence_qr.preparation import prepare
 from licence_qr.services.keys import ceremony_record
 from licence_qr.services.keys.adopting import adopt
+from licence_qr.services.keys.making import Custody
 from licence_qr.services.keys.root import RootPlace, check_root_apart
 from licence_qr.services.keys.root_moving import RootMove
 from licence_qr.signer.keeper import own_signer
@@ -44,6 +45,9 @@ class LiveStart(Scene):
     """``init --root-folder``: the root key goes to its own place, and the first pair is issued."""
 
     begins_empty = True
+
+    def before(self, folder: Path) -> None:
+        make_safe(folder)
 
     def act(self, folder: Path, say: Say) -> None:
         self._prepare(folder)
@@ -74,7 +78,7 @@ class LiveStart(Scene):
 
     @staticmethod
     def _prepare(folder: Path) -> None:
-        kept = custody(folder)
+        kept = Custody(PASSPHRASE.encode(), folder / "safe" / "root", ROOT_PASSPHRASE.encode(), _CONSOLE.username)
         prepare(settings_in(folder), NOW, demonstration=False, custody=kept)
 
 

@@ -137,9 +137,9 @@ def found_wrong(recording: Recording, folder: Path, chosen: list[Cut], deaf: Dea
 def chosen_cuts(recording: Recording, many: int, seed: str) -> list[Cut]:
     """Some cuts, half of them on each disk: a third with all lost that can be, and a few with nothing lost."""
     chance, telling = random.Random(seed), moments(recording.steps)
-    shares = [0.0, chance.random(), chance.random()]
+    shares, first = [chance.random(), 0.0, chance.random()], chance.randrange(2)
     return [
-        Cut(chance.choice(telling), shares[number % 3] if number % 12 else 1.0, list(Model)[number % 2])
+        Cut(chance.choice(telling), shares[number % 3] if number % 12 else 1.0, list(Model)[(first + number) % 2])
         for number in range(1, many + 1)
     ]
 
@@ -148,7 +148,7 @@ def chosen_cuts(recording: Recording, many: int, seed: str) -> list[Cut]:
 @pytest.mark.parametrize("name", SCENES)
 def test_nothing_acknowledged_is_lost_and_nothing_is_there_by_half(recordings, name, tmp_path, rounds):
     recording = recordings[name]
-    assert found_wrong(recording, tmp_path / "found", chosen_cuts(recording, rounds(3, 25), name)) == []
+    assert found_wrong(recording, tmp_path / "found", chosen_cuts(recording, rounds(2, 25), name)) == []
 
 
 # Of each kind of file and folder one whose syncs are left out, and the scene that misses them.
@@ -169,8 +169,6 @@ LEFT_OUT: tuple[tuple[str, ...], ...] = (
     ("live start", "safe/root"),
     ("root moving", "medium"),
     ("root moving", "keys"),
-    ("adopting", "keys"),
-    ("signer apart", "keys"),
 )
 
 
