@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from accessible import violations
 from every_page import Walk
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 CLEAN = "<!doctype html><html lang='en'><title>A page</title><main><h1>A page</h1><p id='text'>Text</p></main></html>"
 PALE = CLEAN.replace("<p id='text'>", "<p class='pale' style='color: #eee'>")
@@ -71,6 +71,41 @@ def test_a_walk_looks_again_where_one_word_differs_and_not_where_only_digits_do(
     assert faults_of(walk, "unnamed again", unnamed.replace("17", "18")) == []
     assert faults_of(walk, "other word", unnamed.replace("Text", "Word")) != []
     assert faults_of(walk, "other title", unnamed.replace("<title>A page", "<title>Page")) != []
+
+
+def test_a_walk_looks_once_at_pages_that_differ_in_what_is_hidden_or_in_who_is_stood_in_for(looking: Page) -> None:
+    walk = Walk(looking, thorough=False)
+    unnamed = CLEAN.replace("Text", "<input type='hidden' name='form-page' value='A'>Text<img src='/nothing.png'>")
+    duty = "<p class='duty'>You stand in for somebody.<img src='/nothing.png'></p>\n"
+    standing_in = CLEAN.replace("<h1>", f"{duty}<h1>")
+    assert faults_of(walk, "unnamed", unnamed) != []
+    assert faults_of(walk, "other hidden value", unnamed.replace("value='A'", "value='B'")) == []
+    assert faults_of(walk, "standing in", standing_in) != []
+    assert faults_of(walk, "standing in elsewhere", unnamed.replace("<h1>", f"{duty}<h1>")) == []
+    assert faults_of(walk, "other value shown", unnamed.replace("type='hidden'", "type='text'")) != []
+
+
+def test_a_walk_opens_an_address_again_where_it_says_something_else(looking: Page) -> None:
+    said = {"answer": CLEAN}
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.resource_type)
+        route.fulfill(status=409, content_type="text/html", body=said["answer"])
+
+    looking.route("https://walk.example/**", answer)
+    walk = Walk(looking, thorough=False)
+    for name, content, how in (
+        ("first", CLEAN, ["document"]),
+        ("same", CLEAN, ["fetch"]),
+        ("pale", PALE, ["fetch", "document"]),
+    ):
+        said["answer"] = content
+        asked.clear()
+        assert walk.visit(name, "https://walk.example/desk") == 409
+        assert [each for each in asked if each in {"document", "fetch"}] == how
+    assert sorted(walk.found) == ["pale, axe at 360"]
+    looking.unroute_all()
 
 
 def test_a_thorough_walk_judges_contrast_on_every_page_as_often_as_it_comes(looking: Page) -> None:

@@ -137,11 +137,10 @@ def test_every_page_of_the_desk_is_clean_fits_and_logs_nothing_for_everybody(
         desk.seat(page.context, who)
         for place in open_to[who]:
             said.clear()
-            answer = inside(page, in_language(desk.origin + place, language))
-            walk.look(place)
+            status = walk.visit(place, in_language(desk.origin + place, language))
             unexpected = [line for line in said if "409 (CONFLICT)" not in line]
-            if answer.status not in {200, 409} or unexpected:
-                walk.wrong(place, "answers", f"{answer.status} {unexpected}")
+            if status not in {200, 409} or unexpected:
+                walk.wrong(place, "answers", f"{status} {unexpected}")
         page.remove_listener("pageerror", errors)
         page.remove_listener("console", lines)
 

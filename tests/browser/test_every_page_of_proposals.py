@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from every_page import Walk, in_language, inside, languages, one_walk
+from every_page import Walk, in_language, languages, one_walk
 from made_proposals import GROUNDS, person, proposed, standing, two_inspectors
 from playwright.sync_api import expect
 from screens import Served, signed_in_as
@@ -75,8 +75,7 @@ def test_pages_of_proposals_checks_and_work_are_clean_and_fit(
     with walk.over(origin, language) as page:
         for who, place in [*proposals, *(("supervisor", place) for place in WORK)]:
             signed_in_as(page.context, filled_register, who)
-            inside(page, in_language(origin + place, language))
-            walk.look(f"{place} for {who}")
+            walk.visit(f"{place} for {who}", in_language(origin + place, language))
         signed_in_as(page.context, filled_register, "inspector")
         page.goto(in_language(origin + proposals[-1][1], language))
         failed, record = FAILED[language]

@@ -35,10 +35,22 @@ one_walk = pytest.mark.xdist_group("every page")
 languages = pytest.mark.parametrize("language", ["zh", "en"])
 # Each element that shows text of its own, as the elements it stands in with their attributes: without words, addresses
 # and serial numbers, but with the style sheets of the page, and with what these made of each element at this width: a rule
-# may know an element by its id, its language or its neighbour, and hide it or clip it away.
+# may know an element by its id, its language or its neighbour, and hide it or clip it away. As digests (cyrb53), each of
+# the element and of the digest of what it stands in: written out they are longer than the page.
 _STANDINGS = """() => {
   const words = new Set(['href', 'src', 'srcset', 'action', 'value', 'content', 'datetime', 'nonce', 'title', 'alt',
     'placeholder', 'd', 'name', 'lang', 'for', 'id', 'aria-label', 'aria-describedby', 'aria-labelledby']);
+  const digest = (text) => {
+    let one = 0xdeadbeef, two = 0x41c6ce57;
+    for (let n = 0; n < text.length; n += 1) {
+      const each = text.charCodeAt(n);
+      one = Math.imul(one ^ each, 2654435761);
+      two = Math.imul(two ^ each, 1597334677);
+    }
+    one = Math.imul(one ^ (one >>> 16), 2246822507) ^ Math.imul(two ^ (two >>> 13), 3266489909);
+    two = Math.imul(two ^ (two >>> 16), 2246822507) ^ Math.imul(one ^ (one >>> 13), 3266489909);
+    return 4294967296 * (2097151 & two) + (one >>> 0);
+  };
   const found = new Set();
   const looks = (element) => {
     const {color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight} = getComputedStyle(element);
@@ -51,6 +63,7 @@ _STANDINGS = """() => {
     let own = above + '<' + element.tagName + ' ' + looks(element);
     for (const {name, value} of element.attributes)
       if (!name.startsWith('data-')) own += ' ' + name + (words.has(name) ? '' : '=' + value.replace(/[0-9]+/g, '0'));
+    own = digest(own);
     if (element.matches('input, select, textarea')) found.add(own);
     for (const child of element.childNodes) {
       if (child.nodeType === Node.ELEMENT_NODE) visit(child, own);
@@ -62,12 +75,25 @@ _STANDINGS = """() => {
   return [...found];
 }"""
 
-# The title with the styles, and each part of the page (the header, the main part ...) with its words; and its text as read.
-_PARTS = """() => [[...document.body.children].map(each => each.outerHTML).concat(
-  [document.documentElement.lang, document.title,
-    ...[...document.styleSheets].map(sheet => sheet.href || sheet.ownerNode.textContent)].join(' ')),
-  document.body.innerText]"""
-_CHANGES_EVERY_TIME = re.compile(r'(?<=name="csrf_token" value=")[^"]*')
+# The head with its styles, and each part of the page (the header, the main part ...) with its words. That somebody stands
+# in for another, which each page of the desk then says, is a part of its own.
+_PARTS = """(page) => {
+  const parts = [page.documentElement.lang + page.head.innerHTML];
+  for (const part of page.body.children) {
+    const duty = part.querySelector(':scope > .duty');
+    parts.push(duty ? part.outerHTML.replace(duty.outerHTML + '\\n', '') : part.outerHTML, duty?.outerHTML ?? '');
+  }
+  return parts;
+}"""
+_PARTS_AND_TEXT = f"() => [({_PARTS})(document), document.body.innerText]"
+# A page that is only asked for: what it answers, and its parts.
+_ASKED = f"""async (address) => {{
+  const answer = await fetch(address);
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  return [answer.url, answer.status, ({_PARTS})(page)];
+}}"""
+# Values that nobody is shown, axe neither: tokens, and which page it was.
+_HIDDEN = re.compile(r'(<input type="hidden"[^>]*? value=")[^"]*')
 _DIGITS = re.compile("[0-9]")
 # With text of this size: how wide the page is; what scrolls sideways in its own frame, whose end is not seen on a phone;
 # choices whose words do not begin beside their circle or box.
@@ -87,6 +113,8 @@ _FITS = """(size) => {
   root.style.fontSize = '';
   return [wide, cut, astray];
 }"""
+# All that is asked at one width, in one question: whether it fits in each size of type, and where text stands.
+_SHOWN = f"""([sizes, judged]) => [sizes.map({_FITS}), judged ? ({_STANDINGS})() : []]"""
 
 
 class Walk:
@@ -96,8 +124,9 @@ class Walk:
         self.page = page
         self.found: dict[str, str] = {}
         self._thorough = thorough
-        self._met: set[str] = set()
+        self._met: set[int] = set()
         self._parts: set[str] = set()
+        self._opened: set[str] = set()
 
     @contextmanager
     def over(self, origin: str, language: str) -> Iterator[Page]:
@@ -114,16 +143,28 @@ class Walk:
         if fault:
             self.found[f"{name}, {where}"] = str(fault)
 
+    def visit(self, name: str, address: str) -> int:
+        """Open a page of people who have signed in and look at it; the status it answers. Where an address was opened
+        before, for somebody else, it is only asked for, and opened again if one of its parts has not been looked at."""
+        if address in self._opened and not self._thorough:
+            url, status, parts = self.page.evaluate(_ASKED, address)
+            assert not urlsplit(url).path.startswith("/sign-in"), address
+            if _said(parts) <= self._parts:
+                return int(status)
+        self._opened.add(address)
+        answer = inside(self.page, address)
+        self.look(name)
+        return answer.status
+
     def look(self, name: str, *, large_text: bool = True) -> None:
         """Hold the page that is open to what every page is held to. ``large_text``: it also fits a phone with twice the
         type, which a sheet of paper need not."""
         page = self.page
         page.wait_for_load_state()
-        html, text = page.evaluate(_PARTS)
-        parts = {_DIGITS.sub("0", _CHANGES_EVERY_TIME.sub("", part)) for part in html}
-        if not self._thorough and parts <= self._parts:
+        parts, text = page.evaluate(_PARTS_AND_TEXT)
+        if not self._thorough and _said(parts) <= self._parts:
             return
-        self._parts |= parts
+        self._parts |= _said(parts)
         for what, pattern in UNREAD.items():
             self.wrong(name, what, [line for line in text.splitlines() if pattern.search(line)])
         something_new = self._thorough
@@ -131,28 +172,34 @@ class Walk:
             size = PHONE if width == PHONE["width"] else {**DESK, "width": width}
             if page.viewport_size != size:
                 page.set_viewport_size(size)
-            self._fits(name, width, f"at {width}")
-            if width in AXE_WIDTHS:
-                contrast = self._judges_contrast()
+            large = large_text and size == PHONE
+            judged = width in AXE_WIDTHS
+            fits, standings = page.evaluate(_SHOWN, [["", *([LARGE_TEXT] * large)], judged])
+            for where, found in zip((f"at {width}", "text twice as large"), fits, strict=False):
+                self._fits(name, width, where, found)
+            if judged:
+                contrast = self._judges_contrast(set(standings))
                 something_new |= contrast
                 if something_new or width == AXE_WIDTHS[0]:
                     self.wrong(name, f"axe at {width}", violations(page, contrast=contrast))
-            if large_text and size == PHONE:
-                self._fits(name, width, "text twice as large", LARGE_TEXT)
 
-    def _judges_contrast(self) -> bool:
+    def _judges_contrast(self, standings: set[int]) -> bool:
         """Whether text stands in something that was not met before, as the page is shown now."""
-        standings = set(self.page.evaluate(_STANDINGS))
         new = not standings <= self._met
         self._met |= standings
         return new or self._thorough
 
-    def _fits(self, name: str, width: int, where: str, text: str = "") -> None:
-        wide, cut, astray = self.page.evaluate(_FITS, text)
+    def _fits(self, name: str, width: int, where: str, found: tuple[int, list[str], list[str]]) -> None:
+        wide, cut, astray = found
         if wide > width:
             self.wrong(name, where, f"{wide} pixels wide")
         self.wrong(name, f"{where}, cut off", cut)
         self.wrong(name, f"{where}, words beside nothing", astray)
+
+
+def _said(parts: list[str]) -> set[str]:
+    """The parts of a page as they are compared: digits are all one, and what is hidden is none."""
+    return {_DIGITS.sub("0", _HIDDEN.sub(r"\1", part)) for part in parts}
 
 
 def in_language(address: str, language: str) -> str:
