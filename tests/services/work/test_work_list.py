@@ -26,8 +26,7 @@ from licence_qr.store.work import tasks
 from licence_qr.store.work.task_sources import SOURCES
 
 CATALOGUE = load_catalogue()
-NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
-TODAY = date(2026, 11, 23)
+NOW, TODAY = datetime(2026, 11, 23, 2, 30, tzinfo=UTC), date(2026, 11, 23)
 RULES = CATALOGUE.life_rules_on(TODAY)
 
 
