@@ -98,6 +98,14 @@ def empty_register(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made.path
 
 
+@pytest.fixture
+def database(empty_register: Path, tmp_path: Path) -> Iterator[Database]:
+    """A fresh register file, with no installation around it."""
+    made = Database(Path(shutil.copy(empty_register, tmp_path)))
+    yield made
+    made.close()
+
+
 @pytest.fixture(scope="session")
 def empty_installation(tmp_path_factory: pytest.TempPathFactory, make_services: MakeServices) -> Path:
     """The folder of a new installation with an empty register; for copying only."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import signal
 import ssl
 from collections.abc import Callable, Iterator
@@ -36,13 +35,6 @@ CATALOGUE = load_catalogue()
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 BY = at_console("keeper")
-
-
-@pytest.fixture
-def database(empty_register: Path, tmp_path: Path) -> Iterator[Database]:
-    made = Database(Path(shutil.copy(empty_register, tmp_path)))
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from work_register import add_permit
@@ -23,13 +21,6 @@ CATALOGUE = load_catalogue()
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 CLERK = Actor(1, "someone", "示例", "baishiyi", frozenset({Role.CLERK}))
 PART = 3
-
-
-@pytest.fixture
-def database(empty_register: Path, tmp_path: Path) -> Iterator[Database]:
-    made = Database(Path(shutil.copy(empty_register, tmp_path)))
-    yield made
-    made.close()
 
 
 @pytest.fixture

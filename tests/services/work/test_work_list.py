@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from harmed import tamper
@@ -20,7 +18,6 @@ from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.task_words import HINT, KIND
 from licence_qr.domain.work.tasks import ROLES_OF, DueStep, TaskKind, due_step, time_left
 from licence_qr.services.work.work_list import PAGE_LINES, WorkFilter, WorkList
-from licence_qr.store.database.connections import Database
 from licence_qr.store.register import permits
 from licence_qr.store.work import tasks
 from licence_qr.store.work.task_sources import SOURCES
@@ -36,13 +33,6 @@ def person(role: Role, office: str = "baishiyi", username: str = "someone") -> A
 
 CLERK, INSPECTOR, DECIDER = map(person, (Role.CLERK, Role.INSPECTOR, Role.DECIDER))
 SUPERVISOR, AUDITOR, ADMINISTRATOR = map(person, (Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN))
-
-
-@pytest.fixture
-def database(empty_register: Path, tmp_path: Path) -> Database:
-    made = Database(Path(shutil.copy(empty_register, tmp_path)))
-    yield made
-    made.close()
 
 
 @pytest.fixture
