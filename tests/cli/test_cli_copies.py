@@ -121,6 +121,8 @@ def test_a_register_put_back_by_hand_goes_on_above_the_marks(here: Path) -> None
     [
         (("backup", "copies"), "backup_recipient"),
         (("restore",), "restore_from_where"),
+        (("restore", "copies", "--here"), "restore_from_where"),
+        (("restore", "--here", "--private-keys", "copies"), "restore_from_where"),
         (("restore", "copies", "--identity", "nothing"), "restore_register_here"),
     ],
 )

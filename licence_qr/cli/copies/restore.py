@@ -56,9 +56,9 @@ def restore(
     the office to make good. Run licence-qr check afterwards.
     """
     now, by, restoring = datetime.now(UTC), whoever_runs_this(), build_restore(load_settings())
-    if how == _HERE:
+    if how == _HERE and not any((place, identity, snapshot, private)):
         done = restoring.here(by, now)
-    elif place is None or identity is None:
+    elif how == _HERE or place is None or identity is None:
         raise ConfigError("restore_from_where")
     else:
         wanted = Wanted(place, identity, snapshot, without_marks=how == _WITHOUT_MARKS, private=private)

@@ -21,7 +21,7 @@ from licence_qr.services.operation.going_on import LEFT_OUT, GoneOn, go_on
 from licence_qr.services.operation.manifest import Manifest, decode
 from licence_qr.services.operation.private_files import PrivateFile
 from licence_qr.store.backup.age import Identity
-from licence_qr.store.backup.places import BackupPlace
+from licence_qr.store.backup.places import BackupPlace, alone_in
 from licence_qr.store.database import journal_files
 from licence_qr.store.database.connections import Database
 from licence_qr.store.files import file_errors, former, make_folder, mode_for_readers, put_in_place
@@ -75,8 +75,8 @@ class Restore:
         """Restore a snapshot where there is no register; ``progress`` gets objects verified and in all.
 
         Raises RuleError ``restore_register_here``, ``restore_without_marks``; NotFoundError ``backup_not_found``;
-        RegisterError ``backup_damaged``, …; KeyStoreError ``restore_other_root``, …. Nothing is changed then. One that was
-        cut short is repeated.
+        RegisterError ``backup_damaged``, ``backup_running``, …; KeyStoreError ``restore_other_root``, …. Nothing is changed
+        then. One that was cut short is repeated.
         """
         self._refuse_over_register()
         marks = self._marks(without_marks=wanted.without_marks)
@@ -122,14 +122,16 @@ class Restore:
 
     @contextmanager
     def _staging(self) -> Iterator[Path]:
-        staged = self.home / _STAGING
-        with file_errors(staged):
-            shutil.rmtree(staged, ignore_errors=True)  # of one that was stopped
-            make_folder(staged, 0o700)
-        try:
-            yield staged
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
+        place = self.home / _STAGING
+        staged = place / "snapshot"
+        with alone_in(place):
+            try:
+                with file_errors(staged):
+                    shutil.rmtree(staged, ignore_errors=True)  # of one that was stopped
+                    make_folder(staged, 0o700)
+                yield staged
+            finally:
+                shutil.rmtree(place, ignore_errors=True)
 
     def _bring(self, place: BackupPlace, key: Identity, manifest: Manifest, staged: Path, progress: Progress) -> None:
         total, done = len(tuple(manifest.objects())), 0

@@ -33,7 +33,8 @@ _PARTIAL = ".new"
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Keep other backups out of a folder (mode 0700), made if missing. Raises RegisterError ``backup_running``."""
+    """Keep other backups and restores out of a folder (mode 0700), made if missing. Raises RegisterError
+    ``backup_running``."""
     with file_errors(folder):
         make_folder(folder, 0o700)
         lock = os.open(folder, os.O_RDONLY)

@@ -59,6 +59,22 @@ def test_beside_the_keys_of_another_installation_nothing_is_restored(here: Here,
     assert rows(here.home / "register.db", CODES) == [(1,)]
 
 
+def test_two_do_not_restore_into_one_place_at_once(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    here.back_up()
+    here.lose_register()
+    others: list[str] = []
+
+    def also(written: Path, target: Path) -> None:
+        if not others:
+            others.append(refusal(here.restore))
+        put_in_place(written, target)
+
+    monkeypatch.setattr(restore, "put_in_place", also)
+    here.restore()
+    assert others == ["backup_running"]
+    assert rows(here.home / "register.db", CODES) == [(1,)]
+
+
 def test_a_restore_that_was_cut_between_the_files_and_the_register_is_repeated(
     here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
