@@ -66,12 +66,14 @@ class Lane:
             await (self._turn(gone) if self._free.locked() else self._free.acquire())
             self._begun.append(begun := time.monotonic())
             self._counted.running.inc()
-            try:
-                return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-            finally:
-                self._counted.running.dec()
-                self._begun.remove(begun)
-                self._free.release()
+            working = asyncio.get_running_loop().run_in_executor(self._threads, work)
+            working.add_done_callback(lambda _: self._end(begun))
+            return await asyncio.shield(working)  # its thread is free when it is, whoever has gone meanwhile
+
+    def _end(self, begun: float) -> None:
+        self._counted.running.dec()
+        self._begun.remove(begun)
+        self._free.release()
 
     def hung(self) -> bool:
         """Whether a thread works on one request for longer than any request takes."""
@@ -85,6 +87,10 @@ class Lane:
             await asyncio.wait((turn, left), timeout=self._size.patience, return_when=asyncio.FIRST_COMPLETED)
             if not turn.done():
                 raise asyncio.CancelledError if left.done() else Refused(503)
+        except asyncio.CancelledError:
+            if turn.done():  # cancelled from outside in the moment of its turn
+                self._free.release()
+            raise
         finally:
             self._counted.waiting.dec()
             turn.cancel()
