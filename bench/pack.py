@@ -81,7 +81,7 @@ def _code(number: int, uscc: str, chance: random.Random) -> UnsignedCode:
         issued_at=datetime.now(UTC),
         payload=b"bench",
         digest=b"",
-        record="",
+        record="{}",
         status_index=2 * number,
         entry_count=2,
     )

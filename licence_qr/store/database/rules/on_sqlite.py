@@ -32,7 +32,7 @@ _IN_SQLITE = {
         r" AND length(CAST(\1 AS BLOB)) IN (25, 32)"
         r" AND substr(\1, 1, 19) IS strftime('%Y-%m-%dT%H:%M:%S', substr(\1, 1, 19))))"
     ),
-    "is_object": r"(\1 IS NULL OR CASE WHEN json_valid(\1) THEN json_type(\1) = 'object' ELSE 0 END)",
+    "is_object": r"(\1 IS NULL OR \1 GLOB '{*}')",
 }
 
 
