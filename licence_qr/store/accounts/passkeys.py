@@ -23,9 +23,11 @@ class Passkey:
 
 def add(tx: Transaction, user_id: int, passkey: Passkey) -> bool:
     """Add a passkey; False if the credential is registered already, by whomever."""
-    added = tx.run(
+    if tx.one("SELECT 1 FROM passkeys WHERE credential_id = ?", (passkey.credential_id,)):
+        return False
+    tx.run(
         "INSERT INTO passkeys (user_id, credential_id, public_key, sign_count, name, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        " VALUES (?, ?, ?, ?, ?, ?)",
         (
             user_id,
             passkey.credential_id,
@@ -35,7 +37,7 @@ def add(tx: Transaction, user_id: int, passkey: Passkey) -> bool:
             passkey.created_at.isoformat(),
         ),
     )
-    return added.rowcount == 1
+    return True
 
 
 def of_account(tx: Transaction, user_id: int) -> tuple[Passkey, ...]:
