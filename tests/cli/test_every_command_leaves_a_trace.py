@@ -141,7 +141,7 @@ def found(services: Services) -> dict[str, object]:
         "other": people[-2],
         "bound": bound_person(services),
         "key": keys[-1],
-        "folder": services.settings.home / "out",
+        "folder": services.settings.home.parent / "out",
         "unlisted": unlisted_key(services),
         "medium": make_safe(folder),
         "passphrase": folder / "safe" / "root-passphrase",

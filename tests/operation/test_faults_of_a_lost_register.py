@@ -35,7 +35,7 @@ def test_register_lost(here):
     identity = backed_up(here)
     lose_home(here)
     ended = run(here, "init")
-    assert ended.status == 1 and says("register_gone", ended.err)
+    assert ended.status == 1 and says("numbers_were_given", ended.err)
     assert run(here, "restore", here / "backups", "--identity", identity).status == 0
     assert run(here, "check").status == 0
     assert reasons(here) == {}

@@ -147,8 +147,8 @@ class BackupPlace:
                 return path
 
     def keep_only(self, many: int) -> int:
-        """Remove all but the newest ``many`` snapshots, then objects that no snapshot names; return how many of these. What
-        backups that were stopped left is removed too."""
+        """Remove all but the newest ``many`` snapshots, then objects that no snapshot names; return how many of these. With
+        them goes what backups that were stopped left: where no snapshot is removed, no list is read."""
         with file_errors(self.folder):
             gone = self.snapshots()[:-many]
             for ending in (_ENDING, _LIST):  # one that came back after a power cut would lack its list or objects
