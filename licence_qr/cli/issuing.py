@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -58,7 +59,7 @@ def issue(application: Path, office: str | None, behalf: Behalf | None, out: Pat
     now = datetime.now(UTC)
     parsed = parse_application(fields, services.catalogue, actor.office, local_date(now), services.demonstration)
     if out:
-        out.mkdir(parents=True, exist_ok=True)  # before issuing, so that an unusable folder is found in time
+        _demand_usable(out)  # before issuing: the numbers would be given
     key = "file:" + hashlib.sha256(data).hexdigest()
     pair = services.issuance.issue(parsed, actor, key, now)
     files: list[str] = []
@@ -74,6 +75,16 @@ def issue(application: Path, office: str | None, behalf: Behalf | None, out: Pat
             say(result)
         else:
             click.echo(_as_text(result))
+
+
+def _demand_usable(folder: Path) -> None:
+    """Make a folder where there is none, and write into it once. Raises OSError that names it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with TemporaryFile(dir=folder) as file:
+            file.write(b"-")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from error
 
 
 def _actor(services: Services, office: str, behalf: Behalf | None) -> Actor:

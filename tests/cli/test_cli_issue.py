@@ -76,10 +76,12 @@ def test_a_missing_file_cannot_be_told_from_here(copied, run, tmp_path):
     assert (ended.status, ended.err.startswith("[")) == (2, True)
 
 
-def test_a_folder_that_cannot_be_made_stops_before_anything_is_issued(copied, run, tmp_path):
+@pytest.mark.parametrize("out", ["file/out", "/proc"])  # below a file; a folder that takes none, from root neither
+def test_a_folder_that_cannot_be_written_stops_before_anything_is_issued(copied, run, tmp_path, out):
     (tmp_path / "file").write_text("in the way")
-    ended = run(copied, "issue", EXAMPLES / "company.toml", "--out", tmp_path / "file" / "out")
+    ended = run(copied, "issue", EXAMPLES / "company.toml", "--out", tmp_path / out)
     assert (ended.status, "[file_not_usable]" in ended.err) == (2, True)
+    assert str(tmp_path / out) in ended.err
     assert json.loads(run(copied, "issue", EXAMPLES / "company.toml", "--json").out)["repeated"] is False
 
 
