@@ -46,6 +46,7 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
     """
     settings = load_settings()
     services = build(settings)
+    services.check.before_issuing()
     now = datetime.now(UTC)
     place = report or settings.home / f"import-{now:%Y%m%dT%H%M%S}.csv"
     with (

@@ -60,6 +60,7 @@ def issue(application: Path, office: str | None, behalf: Behalf | None, out: Pat
     parsed = parse_application(fields, services.catalogue, actor.office, local_date(now), services.demonstration)
     if out:
         _demand_usable(out)  # before issuing: the numbers would be given
+    services.check.before_issuing()
     key = "file:" + hashlib.sha256(data).hexdigest()
     pair = services.issuance.issue(parsed, actor, key, now)
     files: list[str] = []

@@ -64,13 +64,18 @@ class Check:
         Raises the first of what is found, RegisterError.
         """
         deadline = time.monotonic() + seconds
+        self.before_issuing()
         with self.database.read() as tx:
-            for found in (*self._numbers(tx), *self._keys(tx)):
-                raise found
             looked = integrity.look(tx, deadline)
         for found in file_faults(looked.faults, looked.broken):
             raise found
         return tuple(looked.not_looked_at)
+
+    def before_issuing(self) -> None:
+        """Whether numbers and keys are those of this register, which takes no time. Raises the first of what is found."""
+        with self.database.read() as tx:
+            for found in (*self._numbers(tx), *self._keys(tx)):
+                raise found
 
     def _numbers(self, tx: Transaction) -> Iterator[LicenceQRError]:
         given, last = codes.highest_status_index(tx), counters.last(tx, codes.STATUS_SERIES, 0)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from backed_up import Here, here, rows
+from harmed import says, settings_of
+from program import run_here
 from pyrage import x25519
 
 from licence_qr.errors import KeyStoreError, LicenceQRError, RegisterError
@@ -22,6 +24,7 @@ from licence_qr.store.files import put_in_place
 from licence_qr.store.files import rows as file_rows
 
 __all__ = ["here"]
+ROOT = Path(__file__).parents[3]
 CODES = "SELECT count(*) FROM codes"
 
 
@@ -184,10 +187,18 @@ def test_no_backup_is_made_within_what_it_is_a_backup_of(here: Here, place: str)
     assert not (here.home / "snapshots").exists() and not (here.home / "backups").exists()
 
 
-def test_beside_the_keys_of_another_installation_the_service_does_not_start(here: Here, tmp_path: Path) -> None:
+def test_beside_the_keys_of_another_installation_nothing_starts_and_nothing_is_issued(
+    here: Here, tmp_path: Path
+) -> None:
     other = replace(here, folder=tmp_path / "other")
     other.services().database.close()
     assert here.services().check.at_start(60) == ()
     shutil.rmtree(here.folder / "keys")
     shutil.copytree(other.folder / "keys", here.folder / "keys")
     assert refusal(here.services().check.at_start, 60) == "check_keys"
+    market, health = (ROOT / "tests" / "data" / name for name in ("market_licences.csv", "health_permits.xlsx"))
+    before = rows(here.home / "register.db", CODES)
+    for words in (("issue", ROOT / "docs" / "examples" / "company.toml"), ("import", market, health)):
+        ended = run_here(settings_of(here.folder), *words)
+        assert ended.status == 1 and says("check_keys", ended.err)
+    assert rows(here.home / "register.db", CODES) == before
