@@ -163,7 +163,7 @@ LEFT_OUT: tuple[tuple[str, ...], ...] = (
     ("reminders", "var/outbox"),
     ("backups", "backups/snapshots"),
     ("backups", "backups/objects"),
-    ("restoring", "var", "var/.restoring"),  # a renaming is safe once either folder is
+    ("restoring", "var", "var/.restoring/snapshot"),  # a renaming is safe once either folder is
     ("first start", ""),
     ("migrating", "var", "var/register.db", "var/register.db-wal", "var/register.db-journal"),
     ("live start", "safe/root"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from licence_qr.store.register.codes import StoredCode
 STARTED = datetime.now(UTC)  # keys are made today and the server asks the real clock
 OFFICE = "baishiyi"
 PAGE = "/verify/inspections"
+BEGINNING = re.compile("开始检查|Start an inspection")
 
 
 def filled_installation(folder: Path, make_services) -> Path:
@@ -162,6 +164,8 @@ class Phone:
 
     def choose_place(self) -> None:
         """Begin at the first place of the business, with the second officer named."""
+        # The list, which is there until this view is drawn, has buttons to begin elsewhere.
+        expect(self.page.locator("#title")).to_contain_text(BEGINNING)
         self.page.click("#view .places button >> nth=0")
         expect(self.page.locator(".visit-steps")).to_be_visible()
         self.page.locator("#view select").select_option("second")
