@@ -148,7 +148,7 @@ def chosen_cuts(recording: Recording, many: int, seed: str) -> list[Cut]:
 @pytest.mark.parametrize("name", SCENES)
 def test_nothing_acknowledged_is_lost_and_nothing_is_there_by_half(recordings, name, tmp_path, rounds):
     recording = recordings[name]
-    assert found_wrong(recording, tmp_path / "found", chosen_cuts(recording, rounds(2, 25), name)) == []
+    assert found_wrong(recording, tmp_path / "found", chosen_cuts(recording, rounds(3, 27), name)) == []
 
 
 # Of each kind of file and folder one whose syncs are left out, and the scene that misses them.
