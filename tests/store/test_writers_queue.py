@@ -18,6 +18,7 @@ from queueing import queue_of, until_waiting
 from licence_qr.errors import RegisterError
 from licence_qr.store.database.batches import WRITING_SECONDS, write_each
 from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.database.writers_queue import WritersQueue
 
 # A process that writes one line of its name for each turn it gets, ``rounds`` times, until it is killed.
 WRITER = """
@@ -180,6 +181,18 @@ def _milliseconds_left(path: Path, seconds: float) -> int:
         (row,) = tx.all("PRAGMA busy_timeout")
     database.close()
     return int(row[0])
+
+
+def test_who_makes_a_register_waits_for_those_who_came_before(tmp_path):
+    """Two that make one at once change its journal together, and SQLite refuses one of them without waiting."""
+    path = tmp_path / "register.db"
+    with ThreadPoolExecutor(1) as pool:
+        with WritersQueue(path).turn(0.0):
+            making = pool.submit(Database(path).create_or_upgrade)
+            until_waiting(Database(path), 1)
+            assert path.stat().st_size == 0
+        making.result()
+    assert not Database(path).missing_steps()
 
 
 def test_readers_do_not_queue(register):

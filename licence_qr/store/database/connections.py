@@ -146,27 +146,15 @@ class Database:
         self._instants: dict[datetime, None] = {}
 
     def create_or_upgrade(self) -> None:
-        """Make the register, or bring it to this program's version, in one transaction."""
+        """Make the register, or bring it to this program's version, in one transaction, in turn with all who write."""
         with file_errors(self.path):
             make_folder(self.path.parent)
         with register_errors(self.path):
             connection = self._connect(create=True)
             _wait(connection, _UPGRADE_WAIT_SECONDS)
             try:
-                migrations.refuse_newer(SqliteUtils(connection))
-                journal, _ = journal_pragmas(sqlite3.sqlite_version_info)
-                # Fails ("database is locked") while another connection is open to a file that leaves WAL.
-                set_to = connection.execute(f"PRAGMA journal_mode={journal}").fetchone()[0]
-                if set_to.upper() != journal:
-                    raise RegisterError("register_locked", path=self.path)
-                connection.execute("PRAGMA foreign_keys=OFF")  # a table is away while it is written anew
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    migrations.upgrade(SqliteUtils(connection))
-                    connection.execute("COMMIT")
-                except BaseException:
-                    connection.rollback()
-                    raise
+                with self._queue.turn(time.monotonic() + _UPGRADE_WAIT_SECONDS):
+                    _make_or_upgrade(connection, self.path)
             finally:
                 connection.close()
 
@@ -365,6 +353,24 @@ class Database:
             connection.close()
             raise
         return connection
+
+
+def _make_or_upgrade(connection: sqlite3.Connection, path: Path) -> None:
+    migrations.refuse_newer(SqliteUtils(connection))
+    journal, _ = journal_pragmas(sqlite3.sqlite_version_info)
+    # Fails ("database is locked"), and at once, while another connection is open to a file that leaves WAL, or when two
+    # change the mode together.
+    set_to = connection.execute(f"PRAGMA journal_mode={journal}").fetchone()[0]
+    if set_to.upper() != journal:
+        raise RegisterError("register_locked", path=path)
+    connection.execute("PRAGMA foreign_keys=OFF")  # a table is away while it is written anew
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        migrations.upgrade(SqliteUtils(connection))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
 
 
 def _keeps_log(connection: sqlite3.Connection) -> bool:
