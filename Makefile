@@ -18,12 +18,13 @@ QUICK := tests/catalogue tests/domain tests/store tests/services tests/web tests
   tests/test_wording.py
 T ?=
 LAN ?=
+ADVISORIES ?=
 # The compiled program is kept, whatever the machine's habit: tests start it more than a hundred times.
 export PYTHONDONTWRITEBYTECODE :=
 export LICENCE_QR_PORT ?= $(PORT)
 export LICENCE_QR_LAN ?= $(if $(LAN),1,0)
 
-.PHONY: help run init test quick campaign fresh lint types bench screenshots lock clean fonts debian debian-quick debootstrap buildah
+.PHONY: help run init test quick campaign fresh lint types audit bench screenshots lock clean fonts debian debian-quick debootstrap buildah
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +70,9 @@ lint: .venv/ready-dev node_modules/ready ## ruff: rules and format; biome and ts
 
 types: .venv/ready-dev ## mypy --strict
 	$(BIN)/mypy
+
+audit: .venv/ready-dev ## known faults of what is pinned (ADVISORIES="PyPI.zip npm.zip", exports in the OSV format)
+	$(BIN)/python -m tools.audit $(ADVISORIES)
 
 bench: .venv/ready-dev ## one table: figure, goal, measured, ratio
 	$(BIN)/python -m bench

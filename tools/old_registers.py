@@ -170,7 +170,7 @@ def main() -> None:
             if kept is None and made != before:
                 path = KEPT / f"{number:02d}-{commit}.tar.xz"
                 keep(home, path)
-                print(f"{path.name}  {path.stat().st_size:,} bytes")  # noqa: T201
+                print(f"{path.name}  {path.stat().st_size:,} bytes")
             before = made
 
 

@@ -73,11 +73,11 @@ def floors(drawn: dict[str, set[str]]) -> tuple[int, int]:
 
 def main(top: Path) -> None:
     """Print the table."""
-    print(_HEAD)  # noqa: T201
+    print(_HEAD)
     for layer in LAYERS:
         drawn, files, largest = arrows(top, layer)
         high, up = floors(drawn)
-        print(f"| {layer} | {files} | {len(drawn)} | {high} | {sum(map(len, drawn.values()))} | {up} | {largest} |")  # noqa: T201
+        print(f"| {layer} | {files} | {len(drawn)} | {high} | {sum(map(len, drawn.values()))} | {up} | {largest} |")
 
 
 if __name__ == "__main__":
