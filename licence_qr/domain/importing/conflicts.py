@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from licence_qr.domain.importing.cells import Cell, CellKind, Remark
+
 
 class Source(StrEnum):
     """Whose export a row comes from; ``REGISTER`` stands for this register itself."""
@@ -30,13 +32,23 @@ class Place:
 class SourceRow:
     """One row as written: the text of each known column by its key, trimmed and otherwise unchanged.
 
-    ``beyond`` counts filled cells to the right of the headings: such a row is shifted and cannot be read.
+    ``beyond`` counts filled cells to the right of the headings: such a row is shifted and cannot be read. ``kinds`` has
+    the cells that are no plain text, ``columns`` the letters of the columns; both by key. ``remarks`` are told with
+    whatever comes of the row.
     """
 
     place: Place
     file: str
     cells: Mapping[str, str]
     beyond: int = 0
+    kinds: Mapping[str, CellKind] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+
+    def cell(self, key: str) -> Cell:
+        """The cell of a column; one that the file does not have is empty."""
+        ref = f"{self.columns[key]}{self.place.number}" if key in self.columns else ""
+        return Cell(self.cells.get(key, ""), self.kinds.get(key, CellKind.TEXT), ref)
 
 
 class RowOutcome(StrEnum):
@@ -45,6 +57,7 @@ class RowOutcome(StrEnum):
     IMPORTED = "imported"
     WAITING = "waiting"
     REFUSED = "refused"
+    LEFT_OUT = "left_out"  # no data: a title, headings, a total, a note; or a sheet without a table
 
 
 class ConflictKind(StrEnum):

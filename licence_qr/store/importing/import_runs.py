@@ -18,11 +18,15 @@ from licence_qr.domain.importing.conflicts import (
     RowVerdict,
     Side,
     Source,
-    SourceRow,
 )
 from licence_qr.store.database.connections import Row, Transaction
+from licence_qr.store.importing.row_json import row_json, row_of_json
 
 _LARGEST_KEY = 2**63 - 1  # of SQLite
+# Also what the file says of a row: a later release may read the same file better.
+_VARIABLE = ("file", "cells", "beyond", "uscc", "permit_no", "outcome", "code", "heading", "facts", "question")
+_MAY_CHANGE, _CHANGED = ", ".join(_VARIABLE), ", ".join(f"excluded.{name}" for name in _VARIABLE)
+_CHANGES = ", ".join(f"{name} = excluded.{name}" for name in _VARIABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def _row_values(run_id: str, stored: StoredRow) -> tuple[object, ...]:
         place.sheet,
         place.number,
         row.file,
-        _json(dict(row.cells)),
+        row_json(row),
         row.beyond,
         stored.uscc,
         stored.permit_no,
@@ -104,17 +108,14 @@ def put_rows(tx: Transaction, run_id: str, rows: Sequence[StoredRow]) -> None:
     tx.run_many(
         "INSERT INTO import_rows (run_id, source, sheet, row_no, file, cells, beyond, uscc, permit_no, outcome, code,"
         " heading, facts, question) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (run_id, source, sheet, row_no) DO UPDATE SET file = excluded.file, uscc = excluded.uscc,"
-        " outcome = excluded.outcome, code = excluded.code, heading = excluded.heading, facts = excluded.facts,"
-        " question = excluded.question WHERE (file, uscc, outcome, code, heading, facts, question) <> (excluded.file,"
-        " excluded.uscc, excluded.outcome, excluded.code, excluded.heading, excluded.facts, excluded.question)",
+        f" ON CONFLICT (run_id, source, sheet, row_no) DO UPDATE SET {_CHANGES} WHERE ({_MAY_CHANGE}) <> ({_CHANGED})",
         [_row_values(run_id, row) for row in rows],
     )
 
 
 def _row(row: Row) -> StoredRow:
     place = Place(Source(row["source"]), row["sheet"], row["row_no"])
-    source_row = SourceRow(place, row["file"], json.loads(row["cells"]), row["beyond"])
+    source_row = row_of_json(place, row["file"], row["cells"], row["beyond"])
     verdict = RowVerdict(
         source_row, RowOutcome(row["outcome"]), row["code"], row["heading"], json.loads(row["facts"]), row["question"]
     )

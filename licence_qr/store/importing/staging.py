@@ -6,7 +6,6 @@ behind, however the import ends, and the register is written only with what is s
 
 from __future__ import annotations
 
-import json
 import tempfile
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +15,7 @@ from typing import Any
 from licence_qr.domain.importing.conflicts import Place, Source, SourceRow
 from licence_qr.domain.importing.ties import CODE, PLACE, ties_of, without_code
 from licence_qr.store.database.sqlite import sqlite3
+from licence_qr.store.importing.row_json import row_json, row_of_json
 
 # Rows that are tied to each other are merged, and held, together. More than these are no real case.
 MOST_TIED_ROWS, MOST_TIED_CHARS = 5_000, 4_000_000
@@ -69,7 +69,7 @@ class Staging:
         self._db.execute("BEGIN")
         for row in rows:
             self._count += 1
-            place, cells = row.place, json.dumps(dict(row.cells), ensure_ascii=False)
+            place, cells = row.place, row_json(row)
             self._db.execute(
                 "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (self._count, place.source.value, place.sheet, place.number, row.file, cells, row.beyond),
@@ -173,4 +173,4 @@ class Staging:
 
 def _row(values: Sequence[Any]) -> SourceRow:
     _, source, sheet, number, file, cells, beyond = values
-    return SourceRow(Place(Source(source), sheet, number), file, json.loads(cells), beyond)
+    return row_of_json(Place(Source(source), sheet, number), file, cells, beyond)

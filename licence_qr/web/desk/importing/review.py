@@ -31,6 +31,7 @@ _OUTCOME_WORDS: Mapping[RowOutcome, Text] = {
     RowOutcome.IMPORTED: Text("已导入", "imported"),
     RowOutcome.WAITING: Text("仍待裁定", "awaiting review"),
     RowOutcome.REFUSED: Text("未导入", "not imported"),
+    RowOutcome.LEFT_OUT: Text("未作为数据读取", "not read as data"),
 }
 _DECISION = Field("decision", Text("怎样裁定？", "Which is correct?"), widget=Widget.RADIOS)
 _REASON = Field(
