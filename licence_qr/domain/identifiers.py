@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import mul
 
+from licence_qr.domain.plain_text import blank
 from licence_qr.errors import InputError
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -26,10 +28,18 @@ _CODE_NUMBER_LENGTH = 17
 _CROCKFORD_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
+# A number as spreadsheets write it out where it is long, rounded to 15 digits at most.
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{1,3}")
+_DIGITS_OF_A_SPREADSHEET = 15
+# Characters of a registration number of before 2015 (GS 15-2006).
+_OLD_NUMBER_LENGTH = 15
+
+
 def _compact(text: str) -> str:
-    """Fold full-width characters, drop spaces and hyphens of every kind, upper-case."""
-    folded = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Pd").upper()
+    """Fold full-width characters, drop what nobody sees, spaces and hyphens of every kind, upper-case."""
+    seen = "".join(c for c in text if not blank(c))
+    folded = unicodedata.normalize("NFKC", seen)
+    return "".join(c for c in folded if not c.isspace() and unicodedata.category(c) not in {"Pd", "Cf"}).upper()
 
 
 def organisation_check_char(organisation: str) -> str:
@@ -52,21 +62,35 @@ def uscc_check_char(first: str) -> str:
 def parse_uscc(text: str, field: str = "uscc") -> str:
     """Return the canonical 18 characters of a unified social credit code (统一社会信用代码, GB 32100-2015).
 
-    Accepts lower case, full-width characters, spaces and hyphens. Raises InputError, in this order:
-    ``uscc_missing``, ``uscc_length``, ``uscc_alphabet`` (I, O, S, V, Z are not used), ``uscc_region`` (positions 3–8 are
-    digits), ``uscc_organisation_check`` (17th character, GB 11714) and ``uscc_check`` (18th). It does not look the
-    code up anywhere, and does not judge the region: that is where the business was first registered.
+    Accepts lower case, full-width characters, spaces, hyphens and characters that nobody sees. Raises InputError, in
+    this order: ``uscc_missing``, ``uscc_rounded`` (a spreadsheet took it for a number), ``uscc_old_number`` (15 digits),
+    ``uscc_length``, ``uscc_alphabet`` (I, O, S, V, Z are not used), ``uscc_region`` (positions 3–8 are digits),
+    ``uscc_organisation_check`` (17th character, GB 11714) and ``uscc_check`` (18th). It does not look the code up
+    anywhere, and does not judge the region: that is where the business was first registered.
     """
     number = _compact(text)
     if not number:
         raise InputError("uscc_missing", field=field)
+    if _rounded(number):
+        raise InputError("uscc_rounded", field=field, found=text.strip()[:40])
+    if len(number) == _OLD_NUMBER_LENGTH and number.isascii() and number.isdigit():
+        raise InputError("uscc_old_number", field=field, found=number)
     if len(number) != 18:
-        raise InputError("uscc_length", field=field, length=len(number))
+        raise InputError("uscc_length", field=field, length=len(number), found=text.strip()[:40])
     for position, char in enumerate(number, start=1):
         if char not in USCC_ALPHABET:
-            raise InputError("uscc_alphabet", field=field, char=char, position=position)
+            facts = {"char": char, "point": f"U+{ord(char):04X}", "position": position}
+            raise InputError("uscc_alphabet", field=field, **facts)
     check_uscc(number, field)
     return number
+
+
+def _rounded(number: str) -> bool:
+    """Whether this is what a spreadsheet makes of 18 digits when it takes them for a number: it keeps the first 15."""
+    whole = number.removesuffix(".0")
+    if len(whole) == 18 and whole.isascii() and whole.isdigit() and set(whole[_DIGITS_OF_A_SPREADSHEET:]) == {"0"}:
+        return uscc_check_char(whole[:17]) != whole[17] or organisation_check_char(whole[8:16]) != whole[16]
+    return _SCIENTIFIC.fullmatch(number) is not None
 
 
 def check_uscc(number: str, field: str = "uscc") -> None:

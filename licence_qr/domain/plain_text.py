@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from licence_qr.errors import InputError
 from licence_qr.wording.terms import term
@@ -26,17 +26,28 @@ FREE_TEXTS: Mapping[str, Text] = {
 }
 # Nothing is drawn for them, whatever their category says: Default_Ignorable_Code_Point of Unicode 16
 # (DerivedCoreProperties.txt), and the blank Braille pattern.
-_BLANKS = frozenset(
-    code
-    for first, last in (
-        (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
-        (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x2800, 0x2800), (0x3164, 0x3164), (0xFE00, 0xFE0F),
-        (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A),
-        (0xE0000, 0xE0FFF),
-    )
-    for code in range(first, last + 1)
+_BLANK_RANGES = (
+    (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
+    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x2800, 0x2800), (0x3164, 0x3164), (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
 )  # fmt: skip
+BLANKS = frozenset(code for first, last in _BLANK_RANGES for code in range(first, last + 1))
+# They choose the shape of the character before them: of an ideograph, of a Mongolian letter.
 _VARIATIONS = frozenset((*range(0xFE00, 0xFE03), *range(0xE0100, 0xE01F0)))
+_MONGOLIAN_SHAPES = frozenset((0x180B, 0x180C, 0x180D, 0x180F))
+# They choose whether the letters on both sides join: zero width non-joiner and joiner, Mongolian vowel separator.
+_JOINS = frozenset((0x200C, 0x200D, 0x180E))
+# Letters that join, of the scripts of Uyghur, Kazakh and Kyrgyz, and of Mongolian, Manchu and Xibe.
+_ARABIC = (
+    range(0x0620, 0x064B),
+    range(0x066E, 0x06D6),
+    range(0x06FA, 0x0700),
+    range(0x0750, 0x0780),
+    range(0x0870, 0x08CA),
+)
+_MONGOLIAN = (range(0x1820, 0x18AB),)
+_SCRIPTS = (_ARABIC, _MONGOLIAN)
 _LINE_ENDS = ("\r\n", "\r", "\u2028", "\u2029")
 
 
@@ -46,7 +57,7 @@ def plain_text(text: str) -> str:
         return ""
     for line_end in _LINE_ENDS:
         text = text.replace(line_end, "\n")
-    kept = (char for char, before in zip(text, f" {text}", strict=False) if char == "\n" or not _unseen(char, before))
+    kept = (char for char, before, after in neighbours(text) if char == "\n" or not _unseen(char, before, after))
     return unicodedata.normalize("NFC", "".join(kept)).strip()
 
 
@@ -84,18 +95,38 @@ def unassigned(char: str) -> bool:
     return unicodedata.category(char) == "Cn" and not ideographic_plane
 
 
-def blank(char: str, before: str = "") -> bool:
-    """Whether nothing is drawn for that character, although it is no white space.
+def neighbours(text: str) -> Iterator[tuple[str, str, str]]:
+    """Each character with the one before and the one after it; a space stands where there is none."""
+    return zip(text, f" {text}", f"{text[1:]} ", strict=False)
 
-    After an ideograph ``before`` it, a variation selector is none: it chooses the shape that a name is registered in.
+
+def blank(char: str, before: str = "", after: str = "") -> bool:
+    """Whether nothing is drawn for that character, although it is no white space, and it shapes no other.
+
+    A variation selector after an ideograph or a Mongolian letter chooses the shape that a name is registered in; a
+    joiner between two letters of Arabic or of Mongolian script is part of how a name in that script is spelt.
     """
-    chooses = ord(char) in _VARIATIONS and before != "" and _ideograph(before)
-    return ord(char) in _BLANKS and not chooses
+    return ord(char) in BLANKS and not _shapes(char, before, after)
+
+
+def _shapes(char: str, before: str, after: str) -> bool:
+    code = ord(char)
+    if code in _VARIATIONS:
+        return before != "" and _ideograph(before)
+    if code in _MONGOLIAN_SHAPES:
+        return _in_script(before, _MONGOLIAN)
+    return code in _JOINS and any(_in_script(before, script) and _in_script(after, script) for script in _SCRIPTS)
+
+
+def _in_script(char: str, script: tuple[range, ...]) -> bool:
+    return any(char != "" and ord(char) in letters for letters in script)
 
 
 def _ideograph(char: str) -> bool:
     return unicodedata.name(char, "").startswith("CJK ") or 0x20000 <= ord(char) <= 0x3FFFD
 
 
-def _unseen(char: str, before: str) -> bool:
-    return unicodedata.category(char) in _DROPPED or blank(char, before) or unassigned(char)
+def _unseen(char: str, before: str, after: str) -> bool:
+    if ord(char) in BLANKS:
+        return blank(char, before, after)
+    return unicodedata.category(char) in _DROPPED or unassigned(char)

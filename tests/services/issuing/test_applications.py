@@ -131,7 +131,7 @@ def test_a_draft_with_faults_names_each_and_writes_nothing_but_stays_as_typed(se
     with pytest.raises(InvalidApplication) as refused:
         services.applications.issue(clerk, draft.draft_id, now)
     found = {(p.field, p.code) for p in refused.value.problems}
-    assert {("uscc", "uscc_organisation_check"), ("established_on", "application_date_unreadable")} <= found
+    assert {("uscc", "uscc_organisation_check"), ("established_on", "application_date_no_such_day")} <= found
     assert {p.field for p in refused.value.problems} >= {"uscc", "principal", "established_on"}
     assert all_rows(services.database) == before
     assert services.applications.get(clerk, draft.draft_id).fields["uscc"] == "91500107M000001A0X"
