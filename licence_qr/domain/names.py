@@ -1,34 +1,56 @@
-"""Comparison of names, addresses and staff numbers: width, brackets and spaces are ignored."""
+"""Comparison of names, addresses and staff numbers: what two spellings of one name differ in is ignored."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-from licence_qr.domain.plain_text import blank
+from licence_qr.domain.characters.former_private_use import STANDARD
+from licence_qr.domain.plain_text import BLANKS
 
-_BRACKETS = str.maketrans({"〔": "(", "【": "(", "[": "(", "〈": "(", "〕": ")", "】": ")", "]": ")", "〉": ")"})
+# The dot between the parts of a transcribed name is typed as any of these. Katakana and Hangul have their own; the last
+# ones are what an input method gives when somebody presses the key for a full stop.
+MIDDLE_DOTS = "·•・‧⋅∙●⸱ꞏ᛫・ㆍ‣˙・.．﹒｡。"
+DASHES = "-‐‑‒–—―−⁃ー─━﹘﹣－⸺⸻︱︲"
+TILDES = "~～〜∼˜〰"
+_QUOTES = {"'": "'‘’‚‛′‵`´ʼʻʽʹˈ＇", '"': '"“”„‟″‶＂〝〞〟«»「」『』'}
+_BRACKETS = {"(": "（〔【[［〈⟨", ")": "）〕】]］〉⟩"}
+_SPELLINGS = {"·": MIDDLE_DOTS, "-": DASHES, "~": TILDES, **_QUOTES, **_BRACKETS}
+_TABLE: dict[int, str | None] = {
+    **dict.fromkeys(BLANKS),
+    **{ord(char): standard for char, standard in STANDARD.items()},
+    **{ord(char): one for one, chars in _SPELLINGS.items() for char in chars},
+}
+# Characters of a key that stand for several of a name as written.
+FOLDED = frozenset(_SPELLINGS)
+_DASHES_IN_A_ROW = re.compile("-{2,}")
+_UNSEEN_CATEGORIES = {"Cf", "Cc"}
 
 # What looks alike in the letters of a screen, and what one overlooks, in a user name.
 _LOOK_ALIKE = str.maketrans({"I": "l", "1": "l", "0": "o"})
 _UNSEEN = str.maketrans({"-": None, ".": None})
-_MINUS = "\u2212"  # a sign of arithmetic, and typed for a dash
 
 
 def name_key(text: str) -> str:
-    """A key that is equal for spellings that differ only in width, brackets, spaces or letter case.
+    """A key that is equal for spellings of one name or address.
 
-    Only for comparing: what is stored and printed is always the registered spelling.
+    They may differ in width, letter case, spaces and characters that nobody sees; in the kind of bracket, quotation
+    mark, middle dot or dash, and in how many dashes stand in a row; in compatibility and former private-use code points.
+    Only for comparing: what is stored and printed is always the registered spelling. The key of a key is that key.
     """
-    folded = unicodedata.normalize("NFKC", text).translate(_BRACKETS)
-    if folded.isprintable():  # as most are: then a plain space is all that would be left out below
-        return folded.replace(" ", "").casefold()
-    kept = (c for c in folded if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc"})
-    return "".join(kept).casefold()
+    known = folded(text)
+    lower = known.casefold()
+    return known if lower == known else folded(lower)
 
 
-def look_key(text: str) -> str:
-    """``name_key`` without the characters that nobody sees, also without those that choose the shape of an ideograph."""
-    return name_key("".join(char for char in text if not blank(char)))
+def folded(text: str) -> str:
+    """``name_key`` in which letter case still counts."""
+    known = unicodedata.normalize("NFKC", text.translate(_TABLE)).translate(_TABLE)
+    if known.isprintable():  # as most are: then a plain space is all that would be left out below
+        kept = known.replace(" ", "")
+    else:
+        kept = "".join(c for c in known if not c.isspace() and unicodedata.category(c) not in _UNSEEN_CATEGORIES)
+    return _DASHES_IN_A_ROW.sub("-", unicodedata.normalize("NFKC", kept))
 
 
 def staff_key(text: str) -> str:
@@ -36,9 +58,9 @@ def staff_key(text: str) -> str:
 
     Only for comparing: what is stored and shown is the number as it was written.
     """
-    folded = unicodedata.normalize("NFKC", text)
-    dashed = ("-" if c == _MINUS or unicodedata.category(c) == "Pd" else c for c in folded)
-    kept = (c for c in dashed if not c.isspace() and unicodedata.category(c) not in {"Cf", "Cc"})
+    width = unicodedata.normalize("NFKC", text)
+    dashed = ("-" if c == "−" or unicodedata.category(c) == "Pd" else c for c in width)
+    kept = (c for c in dashed if not c.isspace() and unicodedata.category(c) not in _UNSEEN_CATEGORIES)
     return "".join(kept).casefold()
 
 
@@ -47,5 +69,5 @@ def username_keys(text: str) -> frozenset[str]:
 
     Width, letter case, dots and dashes are ignored, and so is whether a letter or its look-alike stands there.
     """
-    folded = unicodedata.normalize("NFKC", text)
-    return frozenset(each.casefold().translate(_UNSEEN) for each in (folded, folded.translate(_LOOK_ALIKE)))
+    width = unicodedata.normalize("NFKC", text)
+    return frozenset(each.casefold().translate(_UNSEEN) for each in (width, width.translate(_LOOK_ALIKE)))

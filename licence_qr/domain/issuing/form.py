@@ -26,6 +26,7 @@ from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.field_names import ANSWER_PREFIX
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.register.typed_fields import MAX_NAME_BYTES, FieldReader
+from licence_qr.domain.written_dates import without_end
 from licence_qr.errors import InputError, InvalidApplication
 
 INDIVIDUAL_TYPE = "个体工商户"
@@ -191,7 +192,8 @@ class _Form:
         if established_on is not None and established_on > self.today:
             facts = {"found": established_on.isoformat(), "today": self.today.isoformat()}
             self.reader.refuse("date_in_future", "established_on", **facts)
-        term_to = self.reader.date("term_to") if self.reader.typed("term_to") else None
+        typed = self.reader.typed("term_to")
+        term_to = self.reader.date("term_to") if typed and not without_end(typed) else None
         if established_on is not None and term_to is not None and term_to < established_on:
             facts = {"first": established_on.isoformat(), "last": term_to.isoformat()}
             self.reader.refuse("term_ends_before_start", "term_to", **facts)

@@ -52,7 +52,7 @@ class IssuedPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An application being filled in. ``fields`` is what was typed, unchanged; ``revision`` grows with each save."""
+    """An application being filled in. ``fields`` is what was typed, right or wrong; ``revision`` grows with each save."""
 
     draft_id: str
     office: str

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from licence_qr.domain.plain_text import blank, unassigned
+from licence_qr.domain.characters.refused import refused_character
 from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX, FIELD_LABELS, TRADE_FIELDS
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError
@@ -33,22 +33,7 @@ MAX_AREA_M2 = 1_000_000
 
 _PHONE = re.compile(r"\+?\d{5,15}")
 _PHONE_PUNCTUATION = str.maketrans("", "", " -()")
-# Controls, format characters (bidi overrides, zero width), surrogates, private use, line and paragraph separators.
-_REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-
 Choice = TypeVar("Choice", bound=StrEnum)
-
-
-def refused_character(text: str) -> tuple[str, int] | None:
-    """The first character not allowed in a printed record, as ``U+202E RIGHT-TO-LEFT OVERRIDE``, and its position.
-
-    Characters that are invisible or mean something on one machine only are refused. Ideographs newer than Python's
-    table are accepted; whether a font can print them is checked when printing.
-    """
-    for place, (char, before) in enumerate(zip(text, f" {text}", strict=False), start=1):
-        if unicodedata.category(char) in _REFUSED_CATEGORIES or blank(char, before) or unassigned(char):
-            return f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip(), place
-    return None
 
 
 def _form_order(problem: InputError) -> tuple[int, str]:
@@ -88,7 +73,7 @@ class FieldReader:
         elif len(text) > MAX_CHARS[name]:
             self.refuse("text_too_long", name, length=len(text), limit=MAX_CHARS[name])
         elif refused := refused_character(text):
-            self.refuse("character_refused", name, character=refused[0], position=refused[1])
+            self.refuse(refused.code, name, **refused.facts)
         else:
             return text
         return ""

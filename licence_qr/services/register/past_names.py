@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from licence_qr.domain.names import look_key, staff_key
+from licence_qr.domain.names import name_key, staff_key
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import COMMAND_LINE, DEMONSTRATION, IMPORT, SYSTEM
 from licence_qr.store.accounts import accounts, persons
@@ -90,7 +90,7 @@ class PastNames:
     def people(self, named: str) -> frozenset[int]:
         """Everybody who has, or had, this name or staff number, however wide its letters are; also an entry that was merged
         into another, by which older events go."""
-        wanted = {look_key(named), staff_key(named)}
+        wanted = {name_key(named), staff_key(named)}
         keys = {each.person_id for each in persons.everybody(self._tx) if wanted & _keys(each.name, each.staff_no)}
         keys |= {told.person_id for told in self._told if wanted & _former_keys(told)}
         for told in self._told:
@@ -101,11 +101,11 @@ class PastNames:
 
     def usernames(self, named: str) -> frozenset[str]:
         """The accounts of these people, and those that show this name although their owner has another."""
-        people, wanted = self.people(named), look_key(named)
+        people, wanted = self.people(named), name_key(named)
         return frozenset(
             user.actor.username
             for user in accounts.everybody(self._tx)
-            if user.actor.person_id in people or look_key(user.actor.display_name) == wanted
+            if user.actor.person_id in people or name_key(user.actor.display_name) == wanted
         )
 
     @cached_property
@@ -145,7 +145,7 @@ def _former_keys(told: _Told) -> set[str]:
 
 
 def _keys(name: str, staff_no: str) -> set[str]:
-    return {look_key(name), staff_key(staff_no)} - {""}
+    return {name_key(name), staff_key(staff_no)} - {""}
 
 
 def _told(row: history.EventRow) -> _Told:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licence_qr.domain.accounts.people import PeopleFilter
-from licence_qr.domain.names import look_key, staff_key
+from licence_qr.domain.names import name_key, staff_key
 from licence_qr.domain.register.events import EventKind
 from licence_qr.store.database.connections import Row, Transaction
 from licence_qr.store.register import history
@@ -64,8 +64,8 @@ def numbered_alike(tx: Transaction, staff_no: str) -> tuple[Person, ...]:
 
 def namesakes(tx: Transaction, name: str) -> tuple[Person, ...]:
     """Everybody whose name looks like this one, also with characters in it that nobody sees, by key."""
-    wanted = look_key(name)
-    return tuple(each for each in everybody(tx) if look_key(each.name) == wanted)
+    wanted = name_key(name)
+    return tuple(each for each in everybody(tx) if name_key(each.name) == wanted)
 
 
 def everybody(tx: Transaction) -> tuple[Person, ...]:

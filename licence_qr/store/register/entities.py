@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from licence_qr.domain.names import name_key
+from licence_qr.domain.names import FOLDED, name_key
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState, Premises
 from licence_qr.store.database.connections import Row, Transaction
 
@@ -144,20 +145,43 @@ def search(tx: Transaction, text: str, limit: int = 50) -> list[StoredEntity]:
     """
     if len(text) > _LONGEST_SEARCHED or "\0" in text:
         return []
-    pattern = "%" + name_key(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    pattern = f"%{_written(_escaped(name_key(text)))}%"
     rows = tx.all(
         f"SELECT {_COLUMNS} FROM entities WHERE name_key LIKE ? ESCAPE '\\' OR lower(uscc) LIKE ? ESCAPE '\\'"
         " OR principal LIKE ? ESCAPE '\\'"
         " OR uscc IN (SELECT uscc FROM permits WHERE permit_no LIKE ? ESCAPE '\\')"
         " ORDER BY name, uscc LIMIT ?",
-        (pattern, pattern, pattern, _written(pattern), limit),
+        (pattern, pattern, pattern, pattern, limit),
     )
     return [from_row(row) for row in rows]
 
 
+def names_with(tx: Transaction, parts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Credit code and name of the entities whose licence has not ended and whose ``name_key`` contains these parts, in
+    their order; nameless ones are left out. A scan of the table, as for ``search``."""
+    pattern = "%".join(("", *map(_escaped, parts), ""))
+    rows = tx.all(
+        "SELECT uscc, name, state FROM entities WHERE name <> '' AND name_key LIKE ? ESCAPE '\\' ORDER BY uscc",
+        (pattern,),
+    )
+    return ((row["uscc"], row["name"]) for row in rows if not LicenceState(row["state"]).ended)
+
+
+def names_after(tx: Transaction, uscc: str, most: int) -> list[tuple[str, str]]:
+    """Credit code and name of the first ``most`` entities after ``uscc`` in the order of their codes."""
+    rows = tx.all("SELECT uscc, name FROM entities WHERE uscc > ? ORDER BY uscc LIMIT ?", (uscc, most))
+    return [(row["uscc"], row["name"]) for row in rows]
+
+
+def _escaped(key: str) -> str:
+    """A text in a pattern, in which it stands for itself."""
+    return key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def _written(pattern: str) -> str:
-    """A pattern for permit numbers as printed, in which a bracket matches any bracket (``name_key`` folds them)."""
-    return pattern.replace("(", "_").replace(")", "_")
+    """A pattern for texts as written, and for keys that an earlier release has stored: a character for which ``name_key``
+    takes several, such as a bracket or a middle dot, matches any."""
+    return "".join("_" if char in FOLDED else char for char in pattern)
 
 
 def premises_of(tx: Transaction, uscc: str) -> tuple[Premises, ...]:

@@ -8,8 +8,8 @@ from datetime import datetime
 import pytest
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.characters.refused import refused_character
 from licence_qr.domain.plain_text import blank, plain_line
-from licence_qr.domain.register.typed_fields import refused_character
 from licence_qr.domain.roles import AT_THE_MACHINE, Role
 from licence_qr.errors import InputError
 from licence_qr.services.accounts.staff import PersonDetails
@@ -65,7 +65,7 @@ def test_what_nobody_sees_enters_no_name(services: Services, now: datetime, unse
     with pytest.raises(InputError, match="person_name_missing"):
         services.staff.add(PersonDetails("", unseen, "bafu"), AT_THE_MACHINE, now)
     found = refused_character(f"AB{unseen}宾馆")
-    assert found and found[1] == 3
+    assert found and found.position == 3
 
 
 def test_names_that_differ_only_in_width_or_blanks_are_told_as_namesakes(services: Services, now: datetime) -> None:

@@ -167,8 +167,6 @@ def test_a_name_of_many_rare_characters_is_too_long_for_the_code() -> None:
         ("\ufeff", "U+FEFF ZERO WIDTH NO-BREAK SPACE"),
         ("\x00", "U+0000"),
         ("\n", "U+000A"),
-        ("\ue000", "U+E000"),
-        ("\U000f0000", "U+F0000"),
         ("\u0378", "U+0378"),
         ("\ud800", "U+D800"),
         ("\u2028", "U+2028 LINE SEPARATOR"),
@@ -197,6 +195,15 @@ def test_dates_may_be_written_as_people_write_them() -> None:
     assert (entity.established_on, entity.term_to) == (date(2021, 9, 12), date(2041, 9, 11))
 
 
+@pytest.mark.parametrize("written", ["长期", "永久", "无固定期限", "9999-12-31", ""])
+def test_a_term_may_have_no_end(written: str) -> None:
+    assert parse(changed(term_to=written)).entity.term_to is None
+
+
+def test_a_credit_code_may_be_pasted_with_what_nobody_sees() -> None:
+    assert parse(changed(uscc="91500107M\u200b000001A9R\ufeff")).entity.uscc == HOTEL["uscc"]
+
+
 def test_a_business_may_be_founded_today_and_end_on_its_first_day() -> None:
     entity = parse(changed(established_on="2026-11-23", term_to="2026-11-23")).entity
     assert entity.established_on == entity.term_to == TODAY
@@ -206,7 +213,14 @@ def test_a_business_may_be_founded_today_and_end_on_its_first_day() -> None:
     ("fields", "refusal"),
     [
         ({"established_on": "2026-11-24"}, ("established_on", "date_in_future")),
-        ({"established_on": "2021-02-30"}, ("established_on", "application_date_unreadable")),
+        ({"established_on": "2021-02-30"}, ("established_on", "application_date_no_such_day")),
+        ({"established_on": "5/6/24"}, ("established_on", "application_date_ambiguous")),
+        ({"established_on": "2021-02"}, ("established_on", "application_date_without_day")),
+        ({"established_on": "2021-02-03 08:30"}, ("established_on", "application_date_with_time")),
+        ({"established_on": "长期"}, ("established_on", "application_date_without_end")),
+        ({"principal": "王\ue863"}, ("principal", "character_formerly_private")),
+        ({"principal": "王\ue000"}, ("principal", "character_private_use")),
+        ({"principal": "王e\u0301\u0301"}, ("principal", "character_marks")),
         ({"term_to": "2021-09-11"}, ("term_to", "term_ends_before_start")),
         ({"term_to": "soon"}, ("term_to", "application_date_unreadable")),
         ({"established_on": "1900-01-01"}, ("established_on", "application_date_out_of_range")),
