@@ -14,14 +14,15 @@ from typing import TypeVar
 
 from licence_qr.domain.catalogue.grading import NOT_GRADED, scale_facts
 from licence_qr.domain.catalogue.model import Catalogue, KindOfPlace, NumberTemplate, PermitType
+from licence_qr.domain.characters.refused import refused_character
 from licence_qr.domain.dates import Period
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.importing.conflicts import Source, SourceRow
 from licence_qr.domain.names import name_key
-from licence_qr.domain.plain_text import blank, demand_length
+from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
 from licence_qr.domain.register.permit import PermitState, Suspension
-from licence_qr.domain.written_dates import date_from_excel_serial, read_date
+from licence_qr.domain.written_dates import read_written_date
 from licence_qr.errors import InputError
 from licence_qr.wording.text import Text
 
@@ -73,10 +74,6 @@ LIMITS: Mapping[str, int] = {
     "phone": 40,
     "note": 500,
 }
-# Characters that are invisible on paper: controls, surrogates, private use.
-_UNUSABLE_CATEGORIES = frozenset({"Cc", "Cs", "Co"})
-_BIDI_AND_DAMAGE = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffd")
-
 # Longest names first: “个人独资企业” is not a company, “有限责任公司（自然人独资）” is.
 _FORMS = (
     ("分公司", EntityForm.BRANCH),
@@ -113,8 +110,14 @@ _PERMIT_STATES = {
 }
 # A row that is suspended says by which decision.
 _SUSPENSIONS = {"暂扣": Suspension.WITHHELD, "停业整顿": Suspension.CLOSED}
+# Former private-use characters have been replaced by then (``meant``).
+_CHARACTER_FAULTS = {
+    "character_refused": "import_text_unusable",
+    "character_private_use": "import_private_use",
+    "character_formerly_private": "import_private_use",
+    "character_marks": "import_marks",
+}
 _Meaning = TypeVar("_Meaning")
-_EXCEL_SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +201,7 @@ def parse_market(row: SourceRow, words: Vocabulary) -> MarketRecord:
     issued = _day(texts, "issued_on")
     _in_order(established, issued, "issued_on")
     term_from = _day(texts, "term_from") if texts["term_from"] else established
-    term_to = _day(texts, "term_to") if texts["term_to"] not in {"", "长期", "无固定期限"} else None
+    term_to = _day(texts, "term_to") if texts["term_to"] else None
     if term_to is not None:
         _in_order(term_from, term_to, "term_to")
     entity = Entity(
@@ -302,10 +305,8 @@ def _usable_texts(row: SourceRow) -> Mapping[str, str]:
     for key, text in row.cells.items():
         heading = headings[key]
         demand_length(text, LIMITS.get(key, 200), key, Text(heading, heading))
-        for position, (char, before) in enumerate(zip(text, f" {text}", strict=False), start=1):
-            damaged = unicodedata.category(char) in _UNUSABLE_CATEGORIES or char in _BIDI_AND_DAMAGE
-            if damaged or blank(char, before):
-                raise InputError("import_text_unusable", field=key, char=f"U+{ord(char):04X}", position=position)
+        if fault := refused_character(text):
+            raise InputError(_CHARACTER_FAULTS[fault.code], field=key, **fault.facts)
     return row.cells
 
 
@@ -316,9 +317,7 @@ def _required(texts: Mapping[str, str], key: str) -> str:
 
 
 def _day(texts: Mapping[str, str], key: str) -> date:
-    if serial := _EXCEL_SERIAL.fullmatch(texts[key]):
-        return date_from_excel_serial(int(serial[1]), key)
-    return read_date(texts[key], key)
+    return read_written_date(texts[key], key).day
 
 
 def _in_order(first: date, last: date, key: str) -> None:

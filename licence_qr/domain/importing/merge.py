@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from licence_qr.domain.catalogue.model import Catalogue, DatedRegime, Regime
+from licence_qr.domain.characters.differences import pointed
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.importing.conflicts import (
     CHOICES,
@@ -32,6 +34,7 @@ from licence_qr.domain.importing.department_rows import (
     parse_market,
 )
 from licence_qr.domain.importing.ledger import Ledger, question_key
+from licence_qr.domain.importing.meant import as_meant
 from licence_qr.domain.importing.values import (
     Known,
     Licence,
@@ -74,7 +77,8 @@ class _Merge:
         self.at_address: dict[tuple[str, str], list[str]] = defaultdict(list)  # name and address → credit codes
         self.refused: dict[str, int] = {}  # credit code → refused licence row
 
-    def run(self, rows: Sequence[SourceRow]) -> Merged:
+    def run(self, written: Sequence[SourceRow]) -> Merged:
+        rows = [as_meant(row) for row in written]
         self._read_licences([row for row in rows if row.place.source is Source.MARKET])
         permits = self._read_permits([row for row in rows if row.place.source is Source.HEALTH])
         for unit in permits:
@@ -88,6 +92,9 @@ class _Merge:
         verdicts = tuple(sorted(self.ledger.verdicts.values(), key=lambda v: reading_order(v.row)))
         if len(verdicts) != len(rows):
             raise AssertionError(f"{len(rows)} rows in, {len(verdicts)} verdicts")
+        # What is kept of a row is its texts as written, with the remarks on how they were read.
+        texts = {row.place: row.cells for row in written}
+        verdicts = tuple(replace(v, row=replace(v.row, cells=texts[v.row.place])) for v in verdicts)
         businesses = {licence.entity.uscc: licence.business(self.catalogue) for licence in joined}
         return Merged(businesses, self.ledger.conflicts, verdicts)
 
@@ -238,7 +245,8 @@ class _Merge:
             if name_key(text) in licence.spellings(what):
                 continue
             choices = tuple(c for c in CHOICES[kind] if c is not Decision.TAKE_HEALTH or what not in licence.overrides)
-            facts = {"market": licence.own(what), "health": text}
+            own, ledger = pointed(licence.own(what), text)
+            facts = {"market": own, "health": ledger}
             if self._ask_about(kind, unit, licence, facts, choices) is None:
                 return False
         return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from licence_qr.domain.catalogue.model import Catalogue, Text
+from licence_qr.domain.characters.differences import pointed
 from licence_qr.domain.importing.conflicts import (
     Conflict,
     ConflictKind,
@@ -22,7 +23,7 @@ from licence_qr.domain.names import name_key
 from licence_qr.domain.plain_text import demand_length, plain_line
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
-from licence_qr.domain.written_dates import read_date
+from licence_qr.domain.written_dates import read_written_date
 from licence_qr.errors import ConflictError, InputError
 from licence_qr.services.importing.proposals import propose
 from licence_qr.services.importing.reconcile import ImportContext
@@ -41,6 +42,8 @@ from licence_qr.store.register import entities
 MAX_REASON_CHARS = 500
 # Fields that must agree between the licence and a permit of the same business.
 _SHARED = frozenset({"uscc", "name", "principal", "address", "permit_no"})
+# Texts in which one character can look like another.
+_WRITTEN = _SHARED | {"items", "business_scope", "registered_capital"}
 _SAME_DOCUMENT = frozenset(
     {
         ConflictKind.PERMIT_DUPLICATE_DIFFERS,
@@ -282,8 +285,14 @@ def _compared(catalogue: Catalogue, conflict: Conflict) -> tuple[ComparedField, 
     def said(name: str, side: Mapping[str, str]) -> str:
         return in_words(catalogue, name, side.get(name, ""), kind)
 
+    def compared(name: str, label: Text) -> ComparedField:
+        differing, one, other = differs(name, left, right), said(name, left), said(name, right)
+        if differing and name in _WRITTEN:
+            one, other = pointed(one, other)
+        return ComparedField(name, label, one, other, differing)
+
     return tuple(
-        ComparedField(name, label, said(name, left), said(name, right), differs(name, left, right))
+        compared(name, label)
         for name, label in columns(catalogue, left, right).items()
         if left.get(name) or right.get(name)
     )
@@ -303,7 +312,7 @@ def _meaning(name: str, text: str) -> str:
     """The value to compare: a date in any spelling, a name without regard to width, brackets and spaces."""
     if name in _DATES:
         try:
-            return read_date(text).isoformat()
+            return read_written_date(text).day.isoformat()
         except InputError:
             pass
     return name_key(text)

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from licence_qr.domain.importing.conflicts import Conflict, RowVerdict, SourceRow
-from licence_qr.domain.importing.ties import code_in
+from licence_qr.domain.importing.ties import code_in, permit_in
 from licence_qr.domain.importing.values import Known, Merged, MergedBusiness
-from licence_qr.domain.names import name_key
 from licence_qr.services.importing.proposals import Asked
 from licence_qr.services.importing.reconcile import BusinessImport, Fate, ImportContext
 from licence_qr.store.database.connections import Transaction
@@ -47,10 +46,7 @@ class Settled:
             for place in part.places
         }
         owners |= {place: conflict.uscc for conflict in self.questions() for place in conflict.places if conflict.uscc}
-        return [
-            StoredRow(v, owners.get(v.row.place) or code_in(v.row), name_key(v.row.cells.get("permit_no", "")))
-            for v in self.verdicts()
-        ]
+        return [StoredRow(v, owners.get(v.row.place) or code_in(v.row), permit_in(v.row)) for v in self.verdicts()]
 
 
 def take_over(tx: Transaction, context: ImportContext, settled: Settled, business: MergedBusiness) -> None:

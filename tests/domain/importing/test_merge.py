@@ -90,7 +90,7 @@ REFUSED_LICENCES = [
     ({"principal": "陈\x07样"}, "import_text_unusable", "法定代表人/经营者"),
     ({"name": "演示\u202e店"}, "import_text_unusable", "名称"),
     ({"term_to": "2018-01-01"}, "dates_out_of_order", "营业期限至"),
-    ({"established_on": "2019-02-30"}, "date_unreadable", "成立日期"),
+    ({"established_on": "2019-02-30"}, "date_no_such_day", "成立日期"),
     ({"issued_on": "2018-01-01"}, "dates_out_of_order", "核准日期"),
     ({"state": "不明"}, "import_licence_state_unknown", "登记状态"),
     ({"entity_type": "社团"}, "import_entity_type_unknown", "类型"),

@@ -1,0 +1,176 @@
+"""What a cell of an export means where a program has written more into it: apostrophes, ="…", unseen characters.
+
+What is undone is remarked of the row, so that the report says how each such cell was read; the row itself keeps its texts
+as written. Texts without such tricks stay as they are, also where they could be written differently.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from licence_qr.domain.characters.former_private_use import replacements, standardised
+from licence_qr.domain.characters.refused import named
+from licence_qr.domain.importing.cells import Remark
+from licence_qr.domain.importing.conflicts import Source, SourceRow
+from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
+from licence_qr.domain.plain_text import blank
+from licence_qr.domain.written_dates import read_written_date, without_end
+from licence_qr.errors import InputError
+
+DATES = frozenset({"established_on", "term_from", "term_to", "issued_on", "valid_from", "valid_to"})
+_STARTS, _ENDS = frozenset({"term_from", "valid_from"}), frozenset({"term_to", "valid_to"})
+# Nothing unseen belongs into these. In a name it may; whether it does is judged with the other characters.
+_CODES = DATES | {"uscc", "permit_no", "phone", "state", "grade"}
+# What people and programs write where there is nothing to write: marks that are no name, and words that could be one.
+_MARKS = frozenset(
+    {"/", "//", "\\", "|", "-", "--", "---", "----", ".", "*", "**", "?", "??", "???", "无", "没有", "暂无", "未填",
+     "未填写", "n/a", "#n/a", "#value!", "#ref!", "#null!", "#name?", "#div/0!", "null", "(null)", "<null>", "undefined",
+     "(空)", "(空白)", "(无)"}
+)  # fmt: skip
+_WORDS = frozenset({"空", "空白", "未知", "不详", "暂缺", "待补", "待定", "待办", "na", "none", "nil", "nan"})
+_LONGEST_MISSING = 12
+_NAMES = frozenset({"name", "principal", "address", "business_scope"})
+_MAY_BE_MISSING = _NAMES | DATES | {"uscc", "permit_no", "phone", "grade", "registered_capital", "permit_type"}
+_AS_TEXT = re.compile(r"""=\s*["“”＂](.*)["“”＂]""", re.DOTALL)
+_APOSTROPHES = "'’‘＇`′"
+_QUOTED = re.compile(r'"([^"]*)"')
+_SIMPLE_DAY = re.compile(r"(?:19|20|21)\d{2}([-/.])\d{1,2}\1\d{1,2}")
+# What is simple enough to mean what it says, whatever the column.
+_SIMPLE = re.compile(r"[0-9\u4e00-\u9fff][0-9A-Za-z()（）〔〕、；，:：\u4e00-\u9fff-]{4,}")
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One cell on its way from what is written to what is meant."""
+
+    key: str
+    heading: str
+    text: str
+    remarks: list[Remark] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, row: SourceRow, key: str) -> _Reading:
+        """The cell of a column as it is written."""
+        headings = MARKET_COLUMNS if row.place.source is Source.MARKET else HEALTH_COLUMNS
+        return cls(key, headings.get(key, ""), row.cells.get(key, ""))
+
+    def becomes(self, text: str, code: str, **facts: str) -> None:
+        """Go on with ``text``, and remark why."""
+        self.remarks.append(
+            Remark(code, {"heading": self.heading, "written": _shown(self.text), "read": text, **facts})
+        )
+        self.text = text
+
+
+def as_meant(row: SourceRow) -> SourceRow:
+    """The row with what its cells mean, and with a further remark for each that reads otherwise than it is written.
+
+    A former private-use character becomes its standard one (GB 18030-2022), a mark of absence an empty cell, a date with
+    a time of day the date. Nothing is refused here.
+    """
+    texts, remarks = {}, list(row.remarks)
+    for key in row.cells:
+        reading = _Reading.of(row, key)
+        _read(reading)
+        texts[key] = reading.text
+        remarks += [remark for remark in reading.remarks if remark not in row.remarks]
+    return replace(row, cells=texts, remarks=tuple(remarks))
+
+
+def meant_text(row: SourceRow, key: str) -> str:
+    """What one cell means; empty where the file has no such column."""
+    reading = _Reading.of(row, key)
+    _read(reading)
+    return reading.text
+
+
+def _read(cell: _Reading) -> None:
+    if not cell.text or (_SIMPLE_DAY if cell.key in DATES else _SIMPLE).fullmatch(cell.text):
+        return
+    _unwrap(cell)
+    _drop_unseen(cell)
+    if (standard := standardised(cell.text)) != cell.text:
+        cell.becomes(standard, "import_read_standard", characters=replacements(cell.text))
+    if cell.key in DATES:
+        _read_day(cell)
+    if cell.key in _MAY_BE_MISSING and _missing(cell.text, in_name=cell.key in _NAMES):
+        cell.becomes("", "import_read_missing")
+
+
+def _unwrap(cell: _Reading) -> None:
+    """Undo ="…" and the apostrophe by which spreadsheets keep a text from becoming a number."""
+    text = cell.text
+    while True:
+        if match := _AS_TEXT.fullmatch(text):
+            inner = match[1].replace('""', '"')
+        elif cell.key in _CODES and (match := _QUOTED.fullmatch(text)):
+            inner = match[1]
+        elif text[:1] in _APOSTROPHES and text[1:].strip() and text[-1] not in _APOSTROPHES:
+            inner = text[1:]
+        else:
+            break
+        text = inner.strip()
+    if text != cell.text:
+        cell.becomes(text, "import_read_unwrapped")
+
+
+def _drop_unseen(cell: _Reading) -> None:
+    text = cell.text
+    if text.isprintable() and not any(blank(char) for char in text):
+        return
+    if cell.key in _CODES:
+        kept = "".join(char for char in text if not _unseen(char))
+    else:  # only at the ends, where nothing is joined by it
+        first = next((at for at, char in enumerate(text) if not _unseen(char)), len(text))
+        last = next((at for at in range(len(text), first, -1) if not _unseen(text[at - 1])), first)
+        kept = text[first:last]
+    if kept.strip() != text:
+        gone = dict.fromkeys(named(char) for char in text if _unseen(char))
+        cell.becomes(kept.strip(), "import_read_unseen", characters="、".join(gone))
+
+
+def _unseen(char: str) -> bool:
+    return blank(char) or unicodedata.category(char) == "Cf"
+
+
+def _read_day(cell: _Reading) -> None:
+    if cell.key == "term_to" and without_end(cell.text):
+        # In the words of the column no remark is needed; a day that stands for none is one.
+        if any(char.isdigit() for char in cell.text):
+            cell.becomes("", "import_read_without_end")
+        cell.text = ""
+        return
+    for keys, bare in (
+        (_ENDS, cell.text.removeprefix("至").removeprefix("到")),
+        (_STARTS, cell.text.removesuffix("起")),
+    ):
+        if cell.key in keys and bare != cell.text:
+            cell.becomes(bare.strip(), "import_read_day_alone")
+    try:
+        written = read_written_date(cell.text)
+    except InputError:
+        return
+    if written.time is not None:
+        cell.becomes(written.day.isoformat(), "import_read_time_dropped", time=written.time.isoformat())
+
+
+def _missing(text: str, *, in_name: bool) -> bool:
+    if not text or len(text) > _LONGEST_MISSING:
+        return False
+    folded = "".join(_dashed(unicodedata.normalize("NFKC", text))).casefold()
+    return folded in _MARKS or (folded in _WORDS and not in_name)
+
+
+def _dashed(text: str) -> Iterator[str]:
+    for char in text:
+        if not char.isspace():
+            yield "-" if unicodedata.category(char) == "Pd" or char in "−─━ー_" else char
+
+
+def _shown(text: str) -> str:
+    """A text for a report: what nobody sees by its code point, what is long cut."""
+    seen = "".join(f"[U+{ord(char):04X}]" if _unseen(char) or not char.isprintable() else char for char in text)
+    return seen if len(seen) <= 60 else f"{seen[:60]}…"
