@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from licence_qr.cli.console import behalf_options, whoever_runs_this
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
+from licence_qr.domain.characters.former_private_use import replacements, standardised
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.roles import Actor, Behalf, Role
@@ -28,6 +29,7 @@ from licence_qr.services.register import access
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services
     from licence_qr.domain.issuing.issued import IssuedPair
+    from licence_qr.services.issuing.look_alikes import LookAlike
 
 
 @click.command(cls=Command, short_help="按申请文件发证。 Issue from an application file.")
@@ -53,7 +55,7 @@ def issue(application: Path, office: str | None, behalf: Behalf | None, out: Pat
     """
     services = build(load_settings())
     data = read_application_file(application)
-    fields = fields_from_toml(data, application.name)
+    fields = _standard(fields_from_toml(data, application.name))
     actor = _actor(services, office or fields.get("office", ""), behalf)
     fields.pop("office", None)
     now = datetime.now(UTC)
@@ -61,6 +63,8 @@ def issue(application: Path, office: str | None, behalf: Behalf | None, out: Pat
     if out:
         _demand_usable(out)  # before issuing: the numbers would be given
     services.check.before_issuing()
+    for other in services.issuance.look_alikes(parsed.entity):
+        click.echo(_look_alike(other), err=True)
     key = "file:" + hashlib.sha256(data).hexdigest()
     pair = services.issuance.issue(parsed, actor, key, now)
     files: list[str] = []
@@ -76,6 +80,22 @@ def issue(application: Path, office: str | None, behalf: Behalf | None, out: Pat
             say(result)
         else:
             click.echo(_as_text(result))
+
+
+def _standard(fields: Mapping[str, str]) -> dict[str, str]:
+    """The fields with the standard characters in place of former private-use code points, which is told."""
+    for name, text in fields.items():
+        if told := replacements(text):
+            click.echo(
+                f"{name}: 旧码位已换成标准字 former code points replaced by standard characters: {told}", err=True
+            )
+    return {name: standardised(text) for name, text in fields.items()}
+
+
+def _look_alike(other: LookAlike) -> str:
+    zh, en = ("名称相同", "the same name") if other.same else ("名称形似", "a name that looks alike")
+    said = f"注意：登记库里已有{zh}的经营主体 {other.uscc}，请核对。"
+    return f"{said} Note: {other.uscc} in the register has {en}: {other.name}"
 
 
 def _demand_usable(folder: Path) -> None:

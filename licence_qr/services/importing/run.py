@@ -23,6 +23,7 @@ from licence_qr.domain.importing.values import Merged
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.services.importing.department_files import DepartmentFile, read_health, read_market
+from licence_qr.services.importing.look_alikes import note_registered_names, tell_look_alikes
 from licence_qr.services.importing.reconcile import ImportContext
 from licence_qr.services.importing.settled import Settled, known_businesses, take_over
 from licence_qr.services.register import events
@@ -126,6 +127,7 @@ class Importing:
             for file in files:
                 staging.add(file.rows())
             self._tie_registered(staging)
+            note_registered_names(self.database, staging)
             with self.database.read() as tx:
                 answers = import_runs.decided(tx)
             context = ImportContext(
@@ -213,7 +215,7 @@ class _Run:
     def _merged(self, rows: tuple[SourceRow, ...]) -> Merged:
         with self.database.read() as tx:
             known = known_businesses(tx, rows)
-        return merge(rows, self.context.catalogue, known, self.context.answers)
+        return tell_look_alikes(merge(rows, self.context.catalogue, known, self.context.answers), self.staging)
 
     def finish(self) -> None:
         """Withdraw the open questions that this import no longer asks, and note that it is complete."""

@@ -13,10 +13,12 @@ from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.issuing.issued import Draft, IssuedPair
+from licence_qr.domain.plain_text import FREE_TEXTS, demand_length, plain_line
 from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import ConflictError, KeyStoreError
+from licence_qr.errors import ConflictError, InputError, KeyStoreError
 from licence_qr.services.issuing.issue import Issuance
+from licence_qr.services.issuing.look_alikes import LookAlike
 from licence_qr.services.register import access, things
 from licence_qr.services.register.access import TAKE_APPLICATIONS
 from licence_qr.store.accounts import accounts
@@ -25,6 +27,8 @@ from licence_qr.store.issuing import applications
 from licence_qr.store.register import entities
 
 MAX_FIELD_CHARS = 5000
+MAX_REASON_CHARS = 500
+WHY_ANOTHER = "why_another"  # the field that says why a business of the same name is another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +102,17 @@ class Applications:
             draft.fields, self.catalogue, draft.office, local_date(now), self.issuance.demonstration
         )
 
-    def issue(self, actor: Actor, draft_id: str, now: datetime) -> IssuedPair:
+    def look_alikes(self, actor: Actor, draft_id: str, now: datetime) -> tuple[LookAlike, ...]:
+        """Other businesses whose name is that of the applicant or looks like it. Raises InvalidApplication."""
+        return self.issuance.look_alikes(self.check(actor, draft_id, now).entity)
+
+    def issue(self, actor: Actor, draft_id: str, now: datetime, why_another: str = "") -> IssuedPair:
         """Check and issue the draft. A second call returns the first result and issues nothing.
 
-        Whoever stands in for the absent clerk who began it issues it for that clerk.
+        Where a registered business has that name, or one that looks like it, ``why_another`` has to say why the
+        applicant is another business; it is kept in the history. Whoever stands in for the absent clerk who began the
+        draft issues it for that clerk. Raises InputError ``name_like_another`` or ``text_too_long``, and as
+        ``Issuance.issue``.
         """
         with self.database.write() as tx:
             draft = _own(tx, actor, draft_id)
@@ -109,7 +120,10 @@ class Applications:
             if not repeated:
                 begun_by = accounts.user_by_id(tx, draft.created_by)
                 acting = actor.for_absent({begun_by.actor.username}) if begun_by else actor
-                repeated = self.issuance.issue_within(tx, self._parse(draft, now), acting, draft_id, now)
+                application = self._parse(draft, now)
+                alike = self.issuance.look_alikes_within(tx, application.entity)
+                reason = _why_another(why_another, alike[0]) if alike else ""
+                repeated = self.issuance.issue_within(tx, application, acting, draft_id, now, reason)
                 applications.close_draft(tx, draft_id, now)
         return self.issuance.pair(draft_id, repeated=repeated)
 
@@ -146,6 +160,13 @@ class Applications:
             "domicile": entity.domicile,
             "business_scope": entity.business_scope,
         }
+
+
+def _why_another(typed: str, other: LookAlike) -> str:
+    why = plain_line(typed)
+    if not why:
+        raise InputError("name_like_another", field=WHY_ANOTHER, name=other.name, uscc=other.uscc)
+    return demand_length(why, MAX_REASON_CHARS, WHY_ANOTHER, FREE_TEXTS["reason"])
 
 
 def _own(tx: Transaction, actor: Actor, draft_id: str) -> Draft:

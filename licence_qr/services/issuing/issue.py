@@ -17,6 +17,7 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, InvalidApplication, RuleError
+from licence_qr.services.issuing.look_alikes import LookAlike, look_alikes
 from licence_qr.services.lifecycle.calendar import record_deemed_renewals, resume_after_rest
 from licence_qr.services.lifecycle.credit_record import check_application
 from licence_qr.services.register import access, events
@@ -44,12 +45,16 @@ _CATEGORY = {EntityForm.INDIVIDUAL: "92", EntityForm.COOPERATIVE: "93"}
 
 @dataclass(frozen=True, slots=True)
 class _IssuingCase:
-    """One application being issued in one transaction."""
+    """One application being issued in one transaction.
+
+    ``why_another`` is what the clerk says of businesses with the same or a similar name; empty where nobody was asked.
+    """
 
     tx: Transaction
     application: Application
     actor: Actor
     now: datetime
+    why_another: str
 
     @property
     def day(self) -> date:
@@ -59,10 +64,17 @@ class _IssuingCase:
     def office(self) -> str:
         return self.application.office
 
-    def note(self, kind: EventKind, uscc: str, subject: str, after: dict[str, object]) -> None:
+    def note(self, kind: EventKind, uscc: str, subject: str, after: dict[str, object], reason: str = "") -> None:
         """Append to the history."""
         new = NewEvent(
-            kind=kind, subject=subject, at=self.now, by=self.actor, office=self.office, uscc=uscc, after=after
+            kind=kind,
+            subject=subject,
+            at=self.now,
+            by=self.actor,
+            office=self.office,
+            uscc=uscc,
+            reason=reason,
+            after=after,
         )
         events.write(self.tx, new)
 
@@ -91,14 +103,20 @@ class Issuance:
         return self.pair(idempotency_key, repeated=repeated)
 
     def issue_within(
-        self, tx: Transaction, application: Application, actor: Actor, idempotency_key: str, now: datetime
+        self,
+        tx: Transaction,
+        application: Application,
+        actor: Actor,
+        idempotency_key: str,
+        now: datetime,
+        why_another: str = "",
     ) -> bool:
         """``issue`` in the caller's write transaction; ``pair`` has the result after COMMIT. True if it was issued
-        before."""
+        before. ``why_another`` is kept in the history of a new licence."""
         access.demand(actor, access.TAKE_APPLICATIONS, application.office)
         if self.repeat_within(tx, idempotency_key):
             return True
-        case = _IssuingCase(tx, application, actor, now)
+        case = _IssuingCase(tx, application, actor, now, why_another)
         check_delegation(self.catalogue, case.office, self.catalogue.licence.id, case.day)
         licence = self._licence(case)
         entity = licence.entity
@@ -120,6 +138,17 @@ class Issuance:
         )
         applications.add_outcome(tx, outcome, as_json(application))
         return False
+
+    def look_alikes(self, entity: EntityRequest) -> tuple[LookAlike, ...]:
+        """Registered businesses whose name is that of the applicant or looks like it; none for a registered applicant."""
+        with self.database.read() as tx:
+            return self.look_alikes_within(tx, entity)
+
+    def look_alikes_within(self, tx: Transaction, entity: EntityRequest) -> tuple[LookAlike, ...]:
+        """``look_alikes`` in the caller's transaction."""
+        if entity.uscc and entities.get(tx, entity.uscc):
+            return ()
+        return look_alikes(tx, entity.name)
 
     def repeat_within(self, tx: Transaction, idempotency_key: str) -> bool:
         """Whether it was issued before. Its code is signed when ``tx`` is committed, if it is not yet."""
@@ -186,7 +215,7 @@ class Issuance:
         stored = StoredEntity(entity, LicenceState.ACTIVE, case.office, case.application.contact_phone)
         entities.add(case.tx, stored)
         after = as_json(entity) | {"state": stored.state.value}
-        case.note(EventKind.LICENCE_GRANTED, entity.uscc, "licence", after)
+        case.note(EventKind.LICENCE_GRANTED, entity.uscc, "licence", after, case.why_another)
         return stored
 
     def _allot_uscc(self, case: _IssuingCase) -> str:

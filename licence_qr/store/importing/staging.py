@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from licence_qr.domain.characters.confusables import look_alike_keys
 from licence_qr.domain.importing.conflicts import Place, Source, SourceRow
-from licence_qr.domain.importing.ties import CODE, PLACE, ties_of, without_code
+from licence_qr.domain.importing.meant import meant_text
+from licence_qr.domain.importing.ties import CODE, PLACE, code_in, ties_of, without_code
 from licence_qr.store.database.sqlite import sqlite3
 from licence_qr.store.importing.row_json import row_json, row_of_json
 
@@ -30,6 +32,7 @@ _TABLES = """
     CREATE TABLE sought (tie TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE grouped (first INTEGER, row INTEGER, PRIMARY KEY (first, row)) WITHOUT ROWID;
     CREATE TABLE asked (question TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE named (look TEXT, uscc TEXT, name TEXT, PRIMARY KEY (look, uscc)) WITHOUT ROWID;
 """
 
 
@@ -76,9 +79,28 @@ class Staging:
             )
             ties = ties_of(row)
             self._db.executemany("INSERT INTO ties VALUES (?, ?)", [(tie, self._count) for tie in ties])
+            if row.place.source is Source.MARKET and (code := code_in(row)):
+                self.name_businesses([(code, meant_text(row, "name"))])
             if without_code(row):
                 self._db.executemany("INSERT OR IGNORE INTO sought VALUES (?)", [(tie,) for tie in ties])
         self._db.execute("COMMIT")
+
+    def name_businesses(self, named: Iterable[tuple[str, str]]) -> None:
+        """Remember names of businesses by their credit codes, to find those that look alike."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO named VALUES (?, ?, ?)",
+            [(look, uscc, name) for uscc, name in named for look in look_alike_keys(name)],
+        )
+
+    def look_alikes(self, uscc: str, name: str, most: int) -> tuple[tuple[str, str], ...]:
+        """Credit code and name of at most ``most`` businesses other than ``uscc`` whose name is that name or looks so."""
+        looks = tuple(look_alike_keys(name))
+        found = self._db.execute(
+            f"SELECT DISTINCT uscc, name FROM named WHERE look IN ({', '.join('?' * len(looks))}) AND uscc <> ?"
+            " ORDER BY uscc LIMIT ?",
+            (*looks, uscc, most),
+        )
+        return tuple(found)
 
     def any_without_code(self) -> bool:
         """Whether a permit has to find its licence by name and address."""

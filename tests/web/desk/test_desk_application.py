@@ -193,7 +193,7 @@ def test_both_are_issued_and_the_result_shows_both_numbers_and_everything_to_pri
 
 def test_pressing_twice_or_going_back_gives_the_same_pair(clerk: Browser) -> None:
     application = clerk.start()
-    clerk.fill(application)
+    clerk.fill(application, name="重庆按两次宾馆有限公司")
     review = clerk.see(f"{application}/review")
     first = clerk.client.post(f"{application}/issue", data={"csrf_token": _token(review)})
     again = clerk.client.post(f"{application}/issue", data={"csrf_token": _token(review)})

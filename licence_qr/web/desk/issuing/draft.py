@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from flask import abort, make_response, redirect, render_template, request, url_for
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from licence_qr.domain.characters.former_private_use import replacements, standardised
 from licence_qr.domain.issuing.issued import Draft
 from licence_qr.errors import ConflictError, InputError, InvalidApplication
 from licence_qr.web import current_instant
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.shell.forms import Field, problem, problems_by_field, read_fields, read_revision
-from licence_qr.web.shell.language import language
+from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor
 
@@ -46,13 +47,14 @@ def shows_application(draft_id: str) -> None:
 
 
 def save_typed(draft: Draft, fields: Iterable[Field], given: Mapping[str, str] | None = None) -> Draft:
-    """Keep what was typed into ``fields`` (``given`` overrides it) whether right or wrong.
+    """Keep what was typed into ``fields`` (``given`` overrides it) whether right or wrong; only former private-use
+    characters, which other devices cannot show, are replaced by the standard ones, and the page says so.
 
     Pressing twice saves once. When someone else saved other texts first, answers 409 with a page that shows both and
     lets the clerk choose; nothing typed is lost.
     """
     fields = tuple(fields)
-    typed = {**read_fields(request.form, fields), **(given or {})}
+    typed = _standard({**read_fields(request.form, fields), **(given or {})}, fields)
     if typed.items() <= draft.fields.items():
         return draft
     try:
@@ -63,6 +65,20 @@ def save_typed(draft: Draft, fields: Iterable[Field], given: Mapping[str, str] |
         if error.code != "draft_changed_meanwhile":
             raise
         abort(_stale_page(draft, fields, typed))
+
+
+def _standard(typed: Mapping[str, str], fields: Iterable[Field]) -> dict[str, str]:
+    for field in fields:
+        if told := replacements(typed[field.name]):
+            label = t(field.label.zh, field.label.en)
+            flash(
+                t(
+                    f"“{label}”中的旧码位已按 GB 18030-2022 换成标准字：{told}。请核对。",
+                    f"Former code points in “{label}” were replaced by the standard characters of GB 18030-2022: {told}. "
+                    "Check them.",
+                )
+            )
+    return {name: standardised(text) for name, text in typed.items()}
 
 
 def _revision() -> int:

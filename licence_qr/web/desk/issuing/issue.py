@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, make_response, redirect, render_template, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue.model import Text
@@ -13,6 +13,7 @@ from licence_qr.domain.issuing.issued import Draft
 from licence_qr.domain.register.field_names import COMMITMENT_FIELDS, FIELD_LABELS, TRADE_FIELDS
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
+from licence_qr.services.issuing.drafts import WHY_ANOTHER
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk.issuing.draft import open_draft, problems_of, shows_application
@@ -26,14 +27,26 @@ from licence_qr.web.desk.issuing.fields import (
 )
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.desk.words import shown_text
-from licence_qr.web.shell.forms import Field, FieldProblem, problem
+from licence_qr.web.shell.forms import Field, FieldProblem, Widget, problem, problem_summary, read_fields
 from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import language
+from licence_qr.web.shell.readings import shows_business
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording import explain
 from licence_qr.wording.terms import term
 
 blueprint = Blueprint("issue", __name__, url_prefix="/applications")
+
+
+_WHY_ANOTHER = Field(
+    WHY_ANOTHER,
+    Text("为什么不是同一家？", "Why is this not the same business?"),
+    Text(
+        "写明核对了什么，例如：已核对身份证，经营者和地址都不同。记入办理历史。",
+        "Say what you checked, for example the identity card: another operator at another address. Kept in the history.",
+    ),
+    widget=Widget.PARAGRAPH,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,8 @@ class ReviewSection:
 def show_review(draft_id: str) -> str:
     """All answers, with the remaining problems at the top."""
     draft = open_draft(draft_id)
-    return _review(draft, _summary(draft, problems_of(draft)))
+    problems = problems_of(draft)
+    return _review(draft, _summary(draft, problems), checked=not problems)
 
 
 @blueprint.post("/<draft_id>/issue")
@@ -70,9 +84,12 @@ def issue_both(draft_id: str) -> Response:
     """
     draft = open_draft(draft_id)
     try:
-        services().applications.issue(current_actor(), draft_id, current_instant())
+        why = read_fields(request.form, (_WHY_ANOTHER,))[WHY_ANOTHER]
+        services().applications.issue(current_actor(), draft_id, current_instant(), why)
     except InvalidApplication as invalid:
         return make_response(_review(draft, _summary(draft, invalid.problems)), invalid.http_status)
+    except InputError as wrong:
+        return make_response(_review(draft, (), checked=True, wrong=wrong), wrong.http_status)
     except (RuleError, ConflictError) as refused:
         return make_response(_review(draft, (_refusal(refused),)), refused.http_status)
     return redirect(url_for(".show_result", draft_id=draft_id), 303)
@@ -89,14 +106,27 @@ def show_result(draft_id: str) -> str:
     return render_template("desk/issuing/result.html", pair=pair, catalogue=catalogue())
 
 
-def _review(draft: Draft, summary: tuple[FieldProblem, ...]) -> str:
+def _review(
+    draft: Draft, summary: tuple[FieldProblem, ...], *, checked: bool = False, wrong: InputError | None = None
+) -> str:
+    """``checked``: nothing is wrong with what was typed, so that its name can be compared. ``wrong`` is about the reason
+    why a business of the same name is another one."""
+    alike = services().applications.look_alikes(current_actor(), draft.draft_id, current_instant()) if checked else ()
+    for other in alike:
+        shows_business(other.uscc)
+    told, problems = problem_summary(wrong, language().value, (_WHY_ANOTHER,))
     return render_template(
         "desk/issuing/review.html",
         draft=draft,
         parts=tuple(_parts(draft)),
         summary=summary,
+        told=told,
         pending=draft.fields.get("mode") == GrantMode.GENERAL,
         known=_is_known(draft),
+        alike=alike,
+        why_another=_WHY_ANOTHER,
+        why=read_fields(request.form, (_WHY_ANOTHER,))[WHY_ANOTHER],
+        problems=problems,
     )
 
 
