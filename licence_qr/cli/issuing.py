@@ -29,7 +29,7 @@ from licence_qr.services.register import access
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services
     from licence_qr.domain.issuing.issued import IssuedPair
-    from licence_qr.services.issuing.look_alikes import LookAlike
+    from licence_qr.services.register.look_alikes import LookAlike
 
 
 @click.command(cls=Command, short_help="按申请文件发证。 Issue from an application file.")

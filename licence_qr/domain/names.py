@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from licence_qr.domain.characters.former_private_use import STANDARD
 from licence_qr.domain.plain_text import BLANKS
@@ -23,6 +24,8 @@ _TABLE: dict[int, str | None] = {
 }
 # Characters of a key that stand for several of a name as written.
 FOLDED = frozenset(_SPELLINGS)
+# Texts of which nothing is folded, as most addresses are.
+_PLAIN = re.compile(r"[0-9a-z\u3400-\u4dbf\u4e00-\u9fff]*")
 _DASHES_IN_A_ROW = re.compile("-{2,}")
 _UNSEEN_CATEGORIES = {"Cf", "Cc"}
 
@@ -31,6 +34,7 @@ _LOOK_ALIKE = str.maketrans({"I": "l", "1": "l", "0": "o"})
 _UNSEEN = str.maketrans({"-": None, ".": None})
 
 
+@lru_cache(maxsize=4096)  # an import asks of the same authorities, kinds and numbers again and again
 def name_key(text: str) -> str:
     """A key that is equal for spellings of one name or address.
 
@@ -38,6 +42,8 @@ def name_key(text: str) -> str:
     mark, middle dot or dash, and in how many dashes stand in a row; in compatibility and former private-use code points.
     Only for comparing: what is stored and printed is always the registered spelling. The key of a key is that key.
     """
+    if _PLAIN.fullmatch(text):
+        return text
     known = folded(text)
     lower = known.casefold()
     return known if lower == known else folded(lower)

@@ -11,6 +11,8 @@ import pytest
 from commands import DATA, EXAMPLES, sample
 from PIL import Image
 
+from licence_qr.domain.identifiers import complete_uscc
+
 # -- issuing ---------------------------------------------------------------------------------------------------------
 
 
@@ -43,6 +45,28 @@ def test_an_issued_pair_is_told_in_words(copied, run):
     said = run(copied, "issue", EXAMPLES / "company.toml", "--on-behalf-of", "clerk-jinfeng", "--reason", "停电").out
     assert re.search(r"受理号 application +JINFENG-\d{4}-000001", said)
     assert re.search(r"许可证 permit +渝高新卫公证字〔\d{4}〕第\d{5}号", said)
+
+
+def test_what_was_read_otherwise_and_whose_name_is_alike_is_told_and_issued(copied, run, tmp_path):
+    text = (EXAMPLES / "company.toml").read_text(encoding="utf-8")
+    odd = tmp_path / "odd.toml"
+    odd.write_text(
+        text.replace('principal = "演示甲"', 'principal = "王\ue863"').replace("91500107M0", "91500107\u200bM0"),
+        encoding="utf-8",
+    )
+    first = run(copied, "issue", odd, "--json")
+    assert first.status == 0
+    assert (
+        "principal: 旧码位已换成标准字 former code points replaced by standard characters: U+E863 → 䶮 (U+4DAE)"
+        in first.err
+    )
+    issued = json.loads(first.out)
+    assert issued["uscc"] in text
+    again = tmp_path / "again.toml"
+    again.write_text(text.replace(issued["uscc"], complete_uscc("91500107", "MX000777")), encoding="utf-8")
+    second = run(copied, "issue", again, "--json")
+    assert second.status == 0
+    assert f"登记库里已有名称相同的经营主体 {issued['uscc']}，请核对。" in second.err
 
 
 def test_an_application_with_faults_names_every_field_and_issues_nothing(copied, run, tmp_path):

@@ -62,6 +62,18 @@ some_permits = st.builds(
     maybe_days,
     maybe_days,
 )
+ENTITY = Entity(
+    uscc="91500107M000001A9R",
+    form=EntityForm.COMPANY,
+    name="阿布都•买买提（重庆）客栈",
+    entity_type="有限责任公司",
+    principal="艾力・玉素甫",
+    established_on=date(2021, 3, 1),
+    issued_on=date(2021, 3, 1),
+    domicile="重庆市九龙坡区巴福镇演示路1-2号",
+    business_scope="住宿服务",
+    registration_authority="重庆市市场监督管理局高新区分局",
+)
 relaxed = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 
 
@@ -97,6 +109,28 @@ def test_a_search_takes_what_is_typed_literally(demonstration):
         assert [s.entity.name for s in entities.search(tx, "91500107m000001a9r")] == ["示例一号宾馆有限公司"]
         assert [s.entity.principal for s in entities.search(tx, "示例𫟹")] == ["示例𫟹"]
         assert [s.entity.name for s in entities.search(tx, "二十八号 𬭸")] == ["示例二十八号𬭸䶮㛃美容有限公司"]
+        assert [s.entity.name for s in entities.search(tx, "示例〔一〕号")] == []
         for wildcard in ("%", "_", "\\", "'; DROP TABLE entities; --"):
             assert entities.search(tx, wildcard) == []
         assert len(entities.search(tx, "")) == len(businesses())
+
+
+def test_a_search_finds_a_name_whichever_dot_or_bracket_was_typed_also_by_the_key_of_an_earlier_release(database):
+    stored = StoredEntity(ENTITY, LicenceState.ACTIVE, "bafu", "")
+    with database.write() as tx:
+        entities.add(tx, stored)
+        tx.run("UPDATE entities SET name_key = ?", ("阿布都•买买提(重庆)客栈",))  # as it was folded then
+    with database.read() as tx:
+        for typed in ("阿布都·买买提", "阿布都・买买提〔重庆〕", "艾力•玉素甫", "艾力·玉素甫"):
+            assert [s.entity.uscc for s in entities.search(tx, typed)] == [ENTITY.uscc], typed
+        assert entities.search(tx, "阿布都买买提") == []
+        assert list(entities.names_with(tx, ("阿布都", "买买提", "客栈"))) == [(ENTITY.uscc, ENTITY.name)]
+        assert list(entities.names_with(tx, ("买买提", "阿布都"))) == []
+
+
+def test_a_business_whose_licence_has_ended_gives_its_name_free(database):
+    with database.write() as tx:
+        entities.add(tx, StoredEntity(ENTITY, LicenceState.CANCELLED, "bafu", ""))
+    with database.read() as tx:
+        assert list(entities.names_with(tx, ())) == []
+        assert entities.names_after(tx, "", 10) == [(ENTITY.uscc, ENTITY.name)]

@@ -20,6 +20,7 @@ from licence_qr.errors import InputError, NotFoundError
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.publishing.lookup import Lookup
 from licence_qr.services.register import access
+from licence_qr.services.register.look_alikes import LookAlike, look_alikes
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.proposals import proposals
 from licence_qr.store.register import codes, entities, history, marks, permits
@@ -120,6 +121,13 @@ class Register:
         with self.database.read() as tx:
             found = _by_code_number(tx, query) or entities.search(tx, query.strip())
             return tuple(_summary(tx, stored, local_date(now)) for stored in found)
+
+    def look_alikes(self, actor: Actor, uscc: str) -> tuple[LookAlike, ...]:
+        """Other businesses whose name is that of this one or looks like it."""
+        access.demand(actor, access.READ_BUSINESSES)
+        with self.database.read() as tx:
+            stored = entities.get(tx, uscc)
+            return look_alikes(tx, stored.entity.name, uscc) if stored else ()
 
     def business(self, actor: Actor, uscc: str, now: datetime) -> BusinessDetail:
         """One business. Raises NotFoundError ``business_not_found``."""

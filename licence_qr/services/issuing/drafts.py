@@ -18,9 +18,9 @@ from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import ConflictError, InputError, KeyStoreError
 from licence_qr.services.issuing.issue import Issuance
-from licence_qr.services.issuing.look_alikes import LookAlike
 from licence_qr.services.register import access, things
 from licence_qr.services.register.access import TAKE_APPLICATIONS
+from licence_qr.services.register.look_alikes import LookAlike
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.issuing import applications

@@ -17,11 +17,11 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, InvalidApplication, RuleError
-from licence_qr.services.issuing.look_alikes import LookAlike, look_alikes
 from licence_qr.services.lifecycle.calendar import record_deemed_renewals, resume_after_rest
 from licence_qr.services.lifecycle.credit_record import check_application
 from licence_qr.services.register import access, events
 from licence_qr.services.register.events import NewEvent
+from licence_qr.services.register.look_alikes import LookAlike, look_alikes
 from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.grant_rules import (
     check_delegation,

@@ -157,6 +157,10 @@ def show_done(uscc: str, revision: int) -> str:
     shows_business(uscc)
     printed = any(event.kind is EventKind.CODE_ISSUED for event in past.events)
     changes = tuple(change for event in past.events for change in event.changes)
+    renamed = any(change.field == "name" and change.before for change in changes)
+    alike = services().register.look_alikes(actor, uscc) if renamed else ()
+    for other in alike:
+        shows_business(other.uscc)
     return render_template(
         "desk/lifecycle/done.html",
         detail=detail,
@@ -165,6 +169,7 @@ def show_done(uscc: str, revision: int) -> str:
         printed=printed,
         lost=any(change.after == "lost" for change in changes),
         moved=any(change.field == "domicile" and change.before for change in changes),
+        alike=alike,
     )
 
 

@@ -89,3 +89,17 @@ def test_a_former_private_use_character_is_replaced_and_the_page_says_so(
     with desk_services.database.read() as tx:
         [found] = entities.search(tx, "重庆旧码位宾馆")
     assert found.entity.principal == "王䶮"
+
+
+def test_a_change_of_name_tells_whose_name_it_is_like(clerk: Browser) -> None:
+    other, renamed = issued(clerk, "重庆已有字号宾馆有限公司"), issued(clerk, "重庆还没改名宾馆有限公司")
+    address = f"/desk/businesses/{renamed}/licence/change"
+    form = clerk.see(address)
+    typed = {name: html.unescape(text) for name, text in re.findall(r' name="([^"]+)"[^>]* value="([^"]*)"', form)}
+    scope = re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', form, re.DOTALL)
+    changed = {**typed, **dict(scope), "name": "重庆已有字号宾馆有限公司", "reason": "申请变更（示例）"}
+    answer = clerk.client.post(address, data=changed)
+    assert answer.status_code == 303
+    page = clerk.see(answer.location)
+    assert f"/desk/businesses/{other}" in page
+    assert "名称相同" in page

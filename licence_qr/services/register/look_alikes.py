@@ -1,4 +1,4 @@
-"""Businesses of the register that a reader may take for the one that applies: they are told before anything is issued."""
+"""Businesses of the register that a reader may take for another: told before one is issued, and when one is renamed."""
 
 from __future__ import annotations
 
