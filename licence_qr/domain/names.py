@@ -11,12 +11,13 @@ from licence_qr.domain.plain_text import BLANKS
 
 # The dot between the parts of a transcribed name is typed as any of these. Katakana and Hangul have their own; the last
 # ones are what an input method gives when somebody presses the key for a full stop.
-MIDDLE_DOTS = "·•・‧⋅∙●⸱ꞏ᛫・ㆍ‣˙・.．﹒｡。"
+MIDDLE_DOTS = "·•・‧⋅∙●⸱⸳ꞏᐧ᛫⦁𐄁・ㆍ‣˙・.．﹒｡。"
 DASHES = "-‐‑‒–—―−⁃ー─━﹘﹣－⸺⸻︱︲"
 TILDES = "~～〜∼˜〰"
+ZEROS = "〇○◯"  # as in 二〇二 (room 202)
 _QUOTES = {"'": "'‘’‚‛′‵`´ʼʻʽʹˈ＇", '"': '"“”„‟″‶＂〝〞〟«»「」『』'}
 _BRACKETS = {"(": "（〔【[［〈⟨", ")": "）〕】]］〉⟩"}
-_SPELLINGS = {"·": MIDDLE_DOTS, "-": DASHES, "~": TILDES, **_QUOTES, **_BRACKETS}
+_SPELLINGS = {"·": MIDDLE_DOTS, "-": DASHES, "~": TILDES, "〇": ZEROS, **_QUOTES, **_BRACKETS}
 _TABLE: dict[int, str | None] = {
     **dict.fromkeys(BLANKS),
     **{ord(char): standard for char, standard in STANDARD.items()},

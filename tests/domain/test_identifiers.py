@@ -54,6 +54,7 @@ def test_codes_that_registrars_gave_out_pass(uscc):
     [
         ("", "uscc_missing", {}),
         (" 　-", "uscc_missing", {}),
+        ("0" * 18, "uscc_missing", {}),
         ("91500107M000001A9", "uscc_length", {"length": 17, "found": "91500107M000001A9"}),
         ("91500107M000001A9RR", "uscc_length", {"length": 19, "found": "91500107M000001A9RR"}),
         ("91500107M0OO001A9R", "uscc_alphabet", {"char": "O", "point": "U+004F", "position": 11}),

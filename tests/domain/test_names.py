@@ -28,6 +28,7 @@ from licence_qr.domain.names import name_key
         ("L'Amour", "L’Amour"),
         ("L´Amour", "L`Amour"),
         ("SMITH，JOHN", "Smith, John"),
+        ("演示路二〇二号", "演示路二○二号"),
         ("⾼⼀", "高一"),
         ("凉", "\uf979"),
         ("王\ue863", "王䶮"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from licence_qr.domain.characters.former_private_use import replacements, standardised
@@ -24,22 +23,26 @@ DATES = frozenset({"established_on", "term_from", "term_to", "issued_on", "valid
 _STARTS, _ENDS = frozenset({"term_from", "valid_from"}), frozenset({"term_to", "valid_to"})
 # Nothing unseen belongs into these. In a name it may; whether it does is judged with the other characters.
 _CODES = DATES | {"uscc", "permit_no", "phone", "state", "grade"}
-# What people and programs write where there is nothing to write: marks that are no name, and words that could be one.
-_MARKS = frozenset(
-    {"/", "//", "\\", "|", "-", "--", "---", "----", ".", "*", "**", "?", "??", "???", "无", "没有", "暂无", "未填",
-     "未填写", "n/a", "#n/a", "#value!", "#ref!", "#null!", "#name?", "#div/0!", "null", "(null)", "<null>", "undefined",
-     "(空)", "(空白)", "(无)"}
+# What people and programs write where there is nothing to write, beside mere punctuation: words that are no name, and
+# words that could be one.
+_NOTHING = frozenset(
+    {"无", "没有", "暂无", "未填", "未填写", "n/a", "#n/a", "#value!", "#ref!", "#null!", "#name?", "#num!", "#div/0!",
+     "null", "(null)", "<null>", "undefined", "(空)", "(空白)", "(无)"}
 )  # fmt: skip
-_WORDS = frozenset({"空", "空白", "未知", "不详", "暂缺", "待补", "待定", "待办", "na", "none", "nil", "nan"})
+_WORDS = frozenset({"空", "空白", "未知", "不详", "暂缺", "待补", "待定", "待办", "无代码", "na", "none", "nil", "nan"})
+# Days of databases and spreadsheets that are none.
+_NO_DAY = re.compile(r"0000[-/.]?00[-/.]?00(?: 00:00:00)?|1900[-/]0?1[-/]0?0")
 _LONGEST_MISSING = 12
 _NAMES = frozenset({"name", "principal", "address", "business_scope"})
 _MAY_BE_MISSING = _NAMES | DATES | {"uscc", "permit_no", "phone", "grade", "registered_capital", "permit_type"}
 _AS_TEXT = re.compile(r"""=\s*["“”＂](.*)["“”＂]""", re.DOTALL)
 _APOSTROPHES = "'’‘＇`′"
-_QUOTED = re.compile(r'"([^"]*)"')
-_SIMPLE_DAY = re.compile(r"(?:19|20|21)\d{2}([-/.])\d{1,2}\1\d{1,2}")
+_QUOTATION_MARKS = frozenset({'""', "''", "“”", "‘’", "””", "’’", "＂＂", "＇＇"})
+# Before a name, an apostrophe is a spreadsheet's only where no letter follows that it could belong to (’t Huis).
+_NO_LETTER = re.compile(r"[0-9=+@\u3400-\u9fff-]")
+_SIMPLE_DAY = re.compile(r"(?:19|20|21)\d{2}([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])")
 # What is simple enough to mean what it says, whatever the column.
-_SIMPLE = re.compile(r"[0-9\u4e00-\u9fff][0-9A-Za-z()（）〔〕、；，:：\u4e00-\u9fff-]{4,}")
+_SIMPLE = re.compile(r"[1-9\u4e00-\u9fff][0-9A-Za-z()（）〔〕、；，:：\u4e00-\u9fff-]{4,}")
 
 
 @dataclass(slots=True)
@@ -96,7 +99,7 @@ def _read(cell: _Reading) -> None:
         cell.becomes(standard, "import_read_standard", characters=replacements(cell.text))
     if cell.key in DATES:
         _read_day(cell)
-    if cell.key in _MAY_BE_MISSING and _missing(cell.text, in_name=cell.key in _NAMES):
+    if cell.key in _MAY_BE_MISSING and _missing(cell.text, cell.key):
         cell.becomes("", "import_read_missing")
 
 
@@ -106,15 +109,21 @@ def _unwrap(cell: _Reading) -> None:
     while True:
         if match := _AS_TEXT.fullmatch(text):
             inner = match[1].replace('""', '"')
-        elif cell.key in _CODES and (match := _QUOTED.fullmatch(text)):
-            inner = match[1]
-        elif text[:1] in _APOSTROPHES and text[1:].strip() and text[-1] not in _APOSTROPHES:
+        elif cell.key in _CODES and len(text) > 2 and text[0] + text[-1] in _QUOTATION_MARKS:
+            inner = text[1:-1]
+        elif _marked_as_text(cell.key, text):
             inner = text[1:]
         else:
             break
         text = inner.strip()
     if text != cell.text:
         cell.becomes(text, "import_read_unwrapped")
+
+
+def _marked_as_text(key: str, text: str) -> bool:
+    if text[:1] not in _APOSTROPHES or not text[1:].strip() or text[-1] in _APOSTROPHES:
+        return False
+    return key in _CODES or _NO_LETTER.match(text[1:].lstrip()) is not None
 
 
 def _drop_unseen(cell: _Reading) -> None:
@@ -157,17 +166,21 @@ def _read_day(cell: _Reading) -> None:
         cell.becomes(written.day.isoformat(), "import_read_time_dropped", time=written.time.isoformat())
 
 
-def _missing(text: str, *, in_name: bool) -> bool:
-    if not text or len(text) > _LONGEST_MISSING:
+def _missing(text: str, key: str) -> bool:
+    if not text:
         return False
-    folded = "".join(_dashed(unicodedata.normalize("NFKC", text))).casefold()
-    return folded in _MARKS or (folded in _WORDS and not in_name)
-
-
-def _dashed(text: str) -> Iterator[str]:
-    for char in text:
-        if not char.isspace():
-            yield "-" if unicodedata.category(char) == "Pd" or char in "−─━ー_" else char
+    if all(unicodedata.category(char)[0] in "PSZ" for char in text):
+        return True
+    if key == "uscc" and not text.strip("0０"):
+        return True
+    if len(text) > _LONGEST_MISSING:
+        return key in DATES and _NO_DAY.fullmatch(text) is not None
+    folded = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    return (
+        folded in _NOTHING
+        or (folded in _WORDS and key not in _NAMES)
+        or (key in DATES and bool(_NO_DAY.fullmatch(text)))
+    )
 
 
 def _shown(text: str) -> str:
