@@ -78,9 +78,10 @@ def test_the_whole_journey_goes_with_the_keyboard_alone(looking: Page, desk: str
     press_enter(page)
     tab_to(page, "[name=entity_form]")
     page.keyboard.press("Space")
+    details = {**DETAILS, "name": "重庆示例键盘客栈有限公司"}
     for name in (*TYPED[:-1], "premises_address"):
         tab_to(page, f"#{name}")
-        page.keyboard.type(DETAILS[name])
+        page.keyboard.type(details[name])
     page.keyboard.press("Shift+Tab")
     page.keyboard.type(DETAILS["business_scope"])
     tab_to(page, "#permitted_items")
