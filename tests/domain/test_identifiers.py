@@ -49,6 +49,10 @@ def test_codes_that_registrars_gave_out_pass(uscc):
     assert complete_uscc(uscc[:8], uscc[8:16]) == uscc
 
 
+def test_a_code_of_digits_that_ends_in_zeros_is_one_where_both_check_characters_are_right():
+    assert parse_uscc("915001070003770000") == "915001070003770000"
+
+
 @pytest.mark.parametrize(
     ("text", "code", "facts"),
     [
@@ -63,6 +67,8 @@ def test_codes_that_registrars_gave_out_pass(uscc):
         ("91350100M000100Y4Z", "uscc_alphabet", {"char": "Z", "point": "U+005A", "position": 18}),
         ("91500107\u041c000001A9R", "uscc_alphabet", {"char": "\u041c", "point": "U+041C", "position": 9}),
         ("9.15E+17", "uscc_rounded", {"found": "9.15E+17"}),
+        ("915001070000000000", "uscc_rounded", {"found": "915001070000000000"}),  # the 17th character alone is right
+        ("915001070000290000", "uscc_rounded", {"found": "915001070000290000"}),  # the last character alone is right
         ("911000001000013000", "uscc_rounded", {"found": "911000001000013000"}),
         ("91350100M000100Y44", "uscc_check", {"found": "4", "expected": "3"}),
         ("110108012660422", "uscc_old_number", {"found": "110108012660422"}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from department_texts import FIRST, health, market
 from hypothesis import given
@@ -12,6 +14,7 @@ from licence_qr.domain.importing.conflicts import RowOutcome, RowVerdict, Source
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS
 from licence_qr.domain.importing.meant import as_meant, meant_text
 from licence_qr.domain.importing.merge import merge
+from licence_qr.domain.importing.ties import code_in, permit_in, ties_of
 from licence_qr.errors import LicenceQRError
 from licence_qr.wording import explain
 
@@ -115,6 +118,23 @@ def test_what_a_program_wrote_around_a_value_is_undone_and_told(key: str, writte
     assert [remark.code for remark in read.remarks] == [code]
     assert len(told(read)) == 1
     assert as_meant(read) == read
+
+
+def test_a_row_is_tied_to_others_by_what_it_means() -> None:
+    number, name, address = "渝高新卫公证字〔2022〕第00001号", "演示客栈", "演示路1号"
+    plain = health(permit_no=number)
+    assert ties_of(health(uscc=f"'{FIRST}\u200b", permit_no=f'="{number}"')) == ties_of(plain)
+    assert code_in(health(uscc=f'="{FIRST}"')) == FIRST
+    assert permit_in(health(permit_no=f"'{number}")) == permit_in(plain) != ""
+    lost = health(uscc="无", permit_no=number, name=f"'{name}", address=f'="{address}"')
+    assert ties_of(lost) == ties_of(health(uscc="", permit_no=number, name=name, address=address))
+    assert len(ties_of(lost)) == 2
+
+
+def test_a_row_that_comes_back_from_the_register_is_remarked_once() -> None:
+    row = health(uscc=f"'{FIRST}", grade="/")
+    known = as_meant(row).remarks
+    assert as_meant(replace(row, remarks=known)).remarks == known
 
 
 @pytest.mark.parametrize(("key", "written"), AS_IT_IS)

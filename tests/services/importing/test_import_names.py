@@ -57,6 +57,12 @@ def test_the_same_business_again_is_no_look_alike(register: Register) -> None:
     assert remarks(register.import_rows([*rows, *rows], [])) == [[], []]
 
 
+def test_a_row_that_is_refused_has_nothing_more_to_tell(register: Register) -> None:
+    report = register.import_rows([company(1, "重庆示例宾馆"), company(2, "重庆示例宾馆", issued_on="5/6/24")], [])
+    assert [verdict.code for verdict in report.rows] == ["imported", "date_ambiguous"]
+    assert remarks(report) == [["import_name_alike"], []]
+
+
 def test_of_many_namesakes_only_some_are_named(register: Register) -> None:
     report = register.import_rows([company(number, "重庆示例宾馆") for number in range(1, 7)], [])
     assert all(verdict.row.remarks[0].facts["others"].endswith("、…") for verdict in report.rows)
