@@ -111,9 +111,13 @@ class Applications:
 
         Where a registered business has that name, or one that looks like it, ``why_another`` has to say why the
         applicant is another business; it is kept in the history. Whoever stands in for the absent clerk who began the
-        draft issues it for that clerk. Raises InputError ``name_like_another`` or ``text_too_long``, and as
-        ``Issuance.issue``.
+        draft issues it for that clerk. Raises InputError ``name_like_another`` or ``text_too_long``;
+        ConflictError ``draft_changed_meanwhile``; and as ``Issuance.issue``.
         """
+        draft = self.get(actor, draft_id)
+        asked = None if draft.issued_at else self._parse(draft, now).entity
+        # Before the transaction: it can take a while, and others wait to write.
+        alike = self.issuance.look_alikes(asked) if asked else ()
         with self.database.write() as tx:
             draft = _own(tx, actor, draft_id)
             repeated = draft.issued_at is not None and self.issuance.repeat_within(tx, draft_id)
@@ -121,7 +125,8 @@ class Applications:
                 begun_by = accounts.user_by_id(tx, draft.created_by)
                 acting = actor.for_absent({begun_by.actor.username}) if begun_by else actor
                 application = self._parse(draft, now)
-                alike = self.issuance.look_alikes_within(tx, application.entity)
+                if application.entity != asked:
+                    raise ConflictError("draft_changed_meanwhile", revision=draft.revision)
                 reason = _why_another(why_another, alike[0]) if alike else ""
                 repeated = self.issuance.issue_within(tx, application, acting, draft_id, now, reason)
                 applications.close_draft(tx, draft_id, now)

@@ -142,13 +142,8 @@ class Issuance:
     def look_alikes(self, entity: EntityRequest) -> tuple[LookAlike, ...]:
         """Registered businesses whose name is that of the applicant or looks like it; none for a registered applicant."""
         with self.database.read() as tx:
-            return self.look_alikes_within(tx, entity)
-
-    def look_alikes_within(self, tx: Transaction, entity: EntityRequest) -> tuple[LookAlike, ...]:
-        """``look_alikes`` in the caller's transaction."""
-        if entity.uscc and entities.get(tx, entity.uscc):
-            return ()
-        return look_alikes(tx, entity.name)
+            known = entity.uscc and entities.get(tx, entity.uscc)
+            return () if known else look_alikes(tx, entity.name)
 
     def repeat_within(self, tx: Transaction, idempotency_key: str) -> bool:
         """Whether it was issued before. Its code is signed when ``tx`` is committed, if it is not yet."""
