@@ -13,8 +13,9 @@ from licence_qr.bootstrap import build_verification
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
+from licence_qr.domain.publishing.pasted import Kind
 from licence_qr.errors import LicenceQRError, UnreadableError
-from licence_qr.services.publishing.verification import MAX_FILE_BYTES, Description
+from licence_qr.services.publishing.verification import MAX_FILE_BYTES, Description, Verification
 
 
 @click.command(cls=Command, short_help="离线核验二维码。 Verify a code offline.")
@@ -54,8 +55,18 @@ def _verified(code: str) -> Description:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)  # one beyond the limit, in case the file has no end
     except (OSError, ValueError):
-        raise UnreadableError("file_unreadable", name=code[:200]) from None
+        return _pasted(verification, code, now)
     return verification.of_file(data, path.name, now)
+
+
+def _pasted(verification: Verification, text: str, now: datetime) -> Description:
+    """A link that does not begin as one, such as one in full width or without https. Raises UnreadableError."""
+    pasted = verification.pasted(text)
+    if pasted.kind is Kind.CODE:
+        return verification.of_text(text, now)
+    if pasted.kind is Kind.NUMBER:
+        raise UnreadableError("code_number_not_signed", number=pasted.texts[0])
+    raise UnreadableError("file_unreadable", name=text[:200])
 
 
 def _refusal(error: LicenceQRError) -> dict[str, Any]:

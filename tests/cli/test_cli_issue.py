@@ -8,6 +8,7 @@ import shutil
 import stat
 
 import pytest
+import qrcode
 from commands import DATA, EXAMPLES, sample
 from PIL import Image
 
@@ -164,6 +165,34 @@ def test_a_copied_code_on_a_foreign_site_is_refused(installed, run):
     address = sample(installed)[1].replace("http://127.0.0.1:8000", "https://ym.example.org")
     ended = run(installed, "verify", address)
     assert (ended.status, "[host_unknown]" in ended.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["{}?from=singlemessage&isappinstalled=0", "请看 {} 谢谢", "\u200b{}。", "{}/", "看{}", " {} 13800000000"],
+)
+def test_a_pasted_link_is_reduced_and_then_verified(installed, run, written):
+    address = sample(installed)[1]
+    assert run(installed, "verify", written.format(address)).status == 0
+    assert run(installed, "verify", written.format(address[:-9] + "x" + address[-8:])).status == 1
+
+
+def test_a_link_without_its_beginning_and_digits_in_groups_are_verified(installed, run):
+    address = sample(installed)[1]
+    digits = address.rpartition("/")[2]
+    for text in (address.removeprefix("http://"), " ".join(digits[at : at + 5] for at in range(0, len(digits), 5))):
+        assert run(installed, "verify", text).status == 0
+
+
+def test_a_symbol_is_not_reduced(installed, run, tmp_path):
+    qrcode.make(sample(installed)[1] + "?from=singlemessage").save(tmp_path / "appended.png")
+    ended = run(installed, "verify", tmp_path / "appended.png")
+    assert (ended.status, "[symbol_not_digits]" in ended.err) == (1, True)
+
+
+def test_a_number_is_said_to_have_no_signature(installed, run):
+    ended = run(installed, "verify", "a3c5 hr4r bv67 yr21 z")
+    assert (ended.status, "[code_number_not_signed]" in ended.err) == (2, True)
 
 
 def test_what_cannot_be_told_ends_with_2(installed, run, tmp_path):

@@ -9,16 +9,18 @@ from datetime import date, datetime
 from licence_qr.domain.catalogue.grading import GradingScale, grade_name, scale_title
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.identifiers import parse_code_number
+from licence_qr.domain.identifiers import CodeId, parse_code_number
 from licence_qr.domain.lifecycle.acts import Rule, Subject, Upon
 from licence_qr.domain.lifecycle.dates import licence_state_on
+from licence_qr.domain.publishing.pasted import Kind, reduced
 from licence_qr.domain.publishing.public_page import PublicPage
 from licence_qr.domain.register.entity import Entity, LicenceState, Premises
 from licence_qr.domain.register.permit import Permit, PermitStatus, Suspension, deemed_renewed, status_on
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import InputError, NotFoundError
+from licence_qr.errors import NotFoundError
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.publishing.lookup import Lookup
+from licence_qr.services.publishing.verification import first_genuine
 from licence_qr.services.register import access
 from licence_qr.services.register.look_alikes import LookAlike, look_alikes
 from licence_qr.store.database.connections import Database, Transaction
@@ -115,11 +117,13 @@ class Register:
     def search(self, actor: Actor, query: str, now: datetime) -> tuple[BusinessSummary, ...]:
         """Search for ``query``: at most 50 businesses.
 
-        Matches parts of names, credit codes, principals and permit numbers, or a complete code number.
+        Matches parts of names, credit codes, principals and permit numbers, or a complete code number, or the link of a
+        code as a scanner at the desk types it. Raises TokenError for a link that is not genuine.
         """
         access.demand(actor, access.READ_BUSINESSES)
+        code = self._code_in(query, now)
         with self.database.read() as tx:
-            found = _by_code_number(tx, query) or entities.search(tx, query.strip())
+            found = _of_code(tx, code) or entities.search(tx, query.strip())
             return tuple(_summary(tx, stored, local_date(now)) for stored in found)
 
     def look_alikes(self, actor: Actor, uscc: str) -> tuple[LookAlike, ...]:
@@ -128,6 +132,12 @@ class Register:
         with self.database.read() as tx:
             stored = entities.get(tx, uscc)
             return look_alikes(tx, stored.entity.name, uscc) if stored else ()
+
+    def _code_in(self, query: str, now: datetime) -> CodeId | None:
+        pasted = reduced(query, ())  # with no host of ours, so that names are found without the trust list too
+        if pasted.kind is Kind.CODE:
+            return first_genuine(lambda text: self.lookup.claims_of(text, now), pasted.texts).code_id
+        return parse_code_number(pasted.texts[0]) if pasted.kind is Kind.NUMBER else None
 
     def business(self, actor: Actor, uscc: str, now: datetime) -> BusinessDetail:
         """One business. Raises NotFoundError ``business_not_found``."""
@@ -200,11 +210,8 @@ def _there(premises: tuple[Premises, ...], standing: tuple[StoredMark, ...]) -> 
     return frozenset({None, *spare, *({Upon.STANDING_MARK} if standing else ())})
 
 
-def _by_code_number(tx: Transaction, query: str) -> list[StoredEntity]:
-    try:
-        code = codes.newest(tx, parse_code_number(query))
-    except InputError:
-        return []
+def _of_code(tx: Transaction, code_id: CodeId | None) -> list[StoredEntity]:
+    code = codes.newest(tx, code_id) if code_id else None
     stored = entities.get(tx, code.uscc) if code else None
     return [stored] if stored else []
 

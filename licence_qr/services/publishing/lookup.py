@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NoReturn
@@ -10,17 +10,18 @@ from typing import NoReturn
 from licence_qr.credential.allow_list import AllowList
 from licence_qr.credential.claims import Claims, decode_claims
 from licence_qr.credential.cose import split
-from licence_qr.credential.token import from_digits
+from licence_qr.credential.token import from_digits, parse_address
 from licence_qr.credential.trust_list import TrustList
-from licence_qr.credential.verifier import verify_token
+from licence_qr.credential.verifier import verify, verify_token
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import parse_code_number
+from licence_qr.domain.publishing.pasted import Pasted, reduced
 from licence_qr.domain.publishing.public_page import FoundBy, PublicInspection, PublicPage
 from licence_qr.domain.publishing.publish import FoundCode, LicenceLife, Print, publish
 from licence_qr.errors import ConflictError, NotFoundError, RegisterError, TokenError
 from licence_qr.services.publishing import signed_content
-from licence_qr.services.publishing.verification import NamedByAllowList
+from licence_qr.services.publishing.verification import NamedByAllowList, first_genuine
 from licence_qr.services.register import look_ups, record
 from licence_qr.services.register.look_ups import LookUps
 from licence_qr.services.signing.sign_record import demand_signed
@@ -65,6 +66,32 @@ class Lookup:
     specimen: bool
     alarm: Callable[[ConflictError, datetime], None]
     looked_up: LookUps = field(default_factory=_by_number, compare=False)
+
+    def pasted(self, text: str) -> Pasted:
+        """What a person pasted or typed. Raises TokenError ``trust_list_*``, KeyStoreError."""
+        return reduced(text, self.trust_list().hosts)
+
+    def claims_of(self, text: str, now: datetime) -> Claims:
+        """The claims of the text of a symbol, verified. Raises TokenError, RegisterError."""
+        registered = RegisteredBefore(self._find, self.allow_list)
+        return verify(text, self.trust_list(), now, allow_list=registered).claims
+
+    def digits_of(self, readings: Sequence[str], now: datetime) -> str:
+        """The digits to ``scan`` of a pasted code (``Pasted.texts``): of the first reading that is genuine, else of the
+        longest. Raises TokenError ``host_unknown`` and ``symbol_*`` for what cannot be the link of a code of this service.
+        """
+
+        def genuine(reading: str) -> str:
+            self.claims_of(reading, now)
+            return reading
+
+        try:
+            reading = first_genuine(genuine, readings)
+        except TokenError as refusal:
+            if refusal.code.startswith(("host_", "symbol_")):
+                raise
+            reading = readings[-1]
+        return parse_address(reading).digits
 
     def scan(self, digits: str, now: datetime) -> PublicPage:
         """The page of a symbol. The signature is verified before the register is read.

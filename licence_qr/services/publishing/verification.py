@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from licence_qr.credential.allow_list import AllowList
 from licence_qr.credential.description import Description, describe
 from licence_qr.credential.trust_list import TrustList
 from licence_qr.credential.verifier import verify
 from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.publishing.pasted import Kind, Pasted, reduced
 from licence_qr.errors import TokenError, UnreadableError
 from licence_qr.reading.pictures import MAX_FILE_BYTES, read_symbols
 
-__all__ = ["MAX_FILE_BYTES", "Description", "NamedByAllowList", "Verification"]
+__all__ = ["MAX_FILE_BYTES", "Description", "NamedByAllowList", "Verification", "first_genuine"]
+
+Found = TypeVar("Found")
+
+
+def first_genuine(verify: Callable[[str], Found], readings: Sequence[str]) -> Found:
+    """What ``verify`` says of the first reading of a pasted code (``Pasted.texts``) that it does not refuse.
+
+    Raises its TokenError for the last, the longest, if it refuses all.
+    """
+    for reading in readings[:-1]:
+        with suppress(TokenError):
+            return verify(reading)
+    return verify(readings[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +56,20 @@ class Verification:
     trust_list: Callable[[], TrustList]
     allow_list: Callable[[], AllowList | None]
 
+    def pasted(self, text: str) -> Pasted:
+        """What a person pasted or typed. Raises TokenError ``trust_list_*``."""
+        return reduced(text, self.trust_list().hosts)
+
     def of_text(self, text: str, now: datetime) -> Description:
-        """Verify an address or digits. Raises TokenError."""
+        """Verify an address or digits that a person pasted or typed. Raises TokenError."""
+        pasted = self.pasted(text)
+        readings = pasted.texts if pasted.kind is Kind.CODE else (text,)
+        return first_genuine(lambda reading: self.of_symbol(reading, now), readings)
+
+    def of_symbol(self, text: str, now: datetime) -> Description:
+        """Verify the text of a symbol as it was read. Raises TokenError."""
         named = NamedByAllowList(self.allow_list)
-        verified = verify(text.strip(), self.trust_list(), now, self.catalogue, allow_list=named)
-        return describe(verified, self.catalogue)
+        return describe(verify(text, self.trust_list(), now, self.catalogue, allow_list=named), self.catalogue)
 
     def of_file(self, data: bytes, name: str, now: datetime) -> Description:
         """Verify the code in a picture or PDF: the first genuine symbol, else the error of the first symbol.
@@ -54,7 +79,7 @@ class Verification:
         refusal: TokenError | None = None
         for text in read_symbols(data, name):
             try:
-                return self.of_text(text, now)
+                return self.of_symbol(text, now)
             except TokenError as error:
                 refusal = refusal or error
         if refusal is None:

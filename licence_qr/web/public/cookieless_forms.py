@@ -18,6 +18,7 @@ from flask import Response, current_app, make_response, redirect, render_templat
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from licence_qr.domain.identifiers import CodeId
+from licence_qr.domain.publishing.pasted import number_in
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, LicenceQRError, NotFoundError
 from licence_qr.web.shell import request_log
 from licence_qr.web.shell.errors import status_of
@@ -102,7 +103,7 @@ def sent_on(field: str, read: Callable[[str], CodeId], template: str, endpoint: 
     if not typed:
         return make_response(asking(template, field))
     try:
-        number = read(typed).number
+        number = read(number_in(typed)).number
     except InputError as wrong:
         return make_response(asking(template, field, typed, wrong), wrong.http_status)
     return make_response(redirect(url_for(endpoint, number=number), 303))

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import gzip
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, request
+from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from licence_qr.domain.identifiers import parse_code_number
+from licence_qr.domain.publishing.pasted import Kind, Pasted
 from licence_qr.domain.publishing.public_page import PublicPage
 from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.services.publishing.lookup import Lookup
@@ -23,12 +24,21 @@ from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language
 from licence_qr.web.shell.templates import render
 from licence_qr.wording import Explanation, explain
+from licence_qr.wording.terms import term
 
 # With the style sheet a page of this length still fits the 14 KB of a connection's first round trip; to compress it
 # would cost more time than to make it.
 LONG_PAGE_BYTES = 6 * 1024
 
 SCANNED = "/c/"
+_NAMES = {
+    Kind.PAYMENT: term("shown.payment"),
+    Kind.WIFI: term("shown.wifi"),
+    Kind.CONTACT: term("shown.contact"),
+    Kind.HEALTH: term("shown.health"),
+    Kind.CREDIT_CODE: term("field.credit_code"),
+    Kind.WEB: term("shown.web"),
+}
 
 blueprint = Blueprint("citizen", __name__)
 blueprint.register_error_handler(LicenceQRError, refusals.show)
@@ -43,13 +53,26 @@ def home() -> str:
 
 @blueprint.get("/p")
 def find() -> BaseResponse:
-    """Lead from the typed number to its own address, or show the form again with what is wrong."""
+    """Lead from the typed number, or from the pasted link of a code, to its own address; or show the form again with what
+    is wrong."""
     typed = request.args.get("number", "")
+    pasted = lookup().pasted(typed)
+    if pasted.kind is Kind.CODE:
+        digits = lookup().digits_of(pasted.texts, current_instant())
+        return redirect(url_for(".scan", digits=digits), 303)
     try:
-        number = parse_code_number(typed, field="number").number
+        number = _number(pasted, typed)
     except InputError as error:
         return _mistyped(typed, error)
     return redirect(f"/p/{number}", 303)
+
+
+def _number(pasted: Pasted, typed: str) -> str:
+    """The number as it is printed. Raises InputError ``not_a_code_number`` or ``code_number_*``."""
+    if (name := _NAMES.get(pasted.kind)) is not None:
+        zh, en = (f"（{pasted.host}）", f" ({pasted.host})") if pasted.host else ("", "")
+        raise InputError("not_a_code_number", field="number", what_zh=name.zh + zh, what_en=name.en + en)
+    return parse_code_number(pasted.texts[0] if pasted.texts else typed, field="number").number
 
 
 @blueprint.get("/p/<number>")

@@ -19,6 +19,7 @@ from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.accounts.stages import Holder
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.identifiers import parse_code_number
+from licence_qr.domain.publishing.pasted import Pasted, reduced
 from licence_qr.domain.publishing.public_page import (
     FoundBy,
     PublicInspection,
@@ -248,6 +249,10 @@ class PreparedLookup:
         if "unreachable" in self.broken:
             raise ERRORS["unreachable"]
         return tuple(PAGES.values())
+
+    def pasted(self, text: str) -> Pasted:
+        """A typed text, on a service without a host of its own."""
+        return reduced(text, ())
 
     def by_number(self, text: str, client: str, now: datetime) -> PublicPage:
         if parse_code_number(text).number != NUMBER:

@@ -14,8 +14,9 @@ from flask import Flask
 from PIL import Image
 
 from licence_qr.bootstrap import Services
+from licence_qr.credential.token import address
 from licence_qr.store.database.sqlite import sqlite3
-from licence_qr.store.register import traces
+from licence_qr.store.register import codes, traces
 
 __all__ = ["clerk", "desk_app", "desk_services", "elsewhere"]
 
@@ -39,6 +40,22 @@ def test_a_business_is_found_by_part_of_its_name_and_by_its_code(clerk: Browser,
     page = clerk.see(f"/desk/businesses?q={part.format(uscc=uscc)}")
     assert NAME in page
     assert f"/desk/businesses/{uscc}" in page
+
+
+def test_a_scanner_at_the_desk_types_a_link_that_finds_the_business(
+    clerk: Browser, desk_services: Services, uscc: str
+) -> None:
+    with desk_services.database.read() as tx:
+        code = codes.newest_of_business(tx, uscc)
+    assert code
+    link, number = address(desk_services.settings.address, code.token), code.code_id.number
+    for typed in (link, link + "?from=singlemessage", f"\u200b{number}。", f"编号：{number}"):
+        page = clerk.client.get("/desk/businesses", query_string={"q": typed}).get_data(as_text=True)
+        assert f"/desk/businesses/{uscc}" in page, typed
+    forged = link[:60] + str((int(link[60]) + 1) % 10) + link[61:]
+    refused = clerk.client.get("/desk/businesses", query_string={"q": forged})
+    assert refused.status_code == 400
+    assert f"/desk/businesses/{uscc}" not in refused.get_data(as_text=True)
 
 
 def test_nothing_found_says_what_to_try(clerk: Browser) -> None:

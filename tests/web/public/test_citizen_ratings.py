@@ -127,7 +127,12 @@ def test_what_was_chosen_stays_when_the_level_is_missing(visitor: FlaskClient, c
 
 
 def test_a_code_is_typed_as_people_type_and_a_wrong_one_is_told(visitor: FlaskClient, code: str) -> None:
-    assert visitor.get("/rate", query_string={"code": code.lower().replace("-", "")}).location == f"/rate/{code}"
+    for typed in (
+        code.lower().replace("-", ""),
+        f"https://ym.example.gov.cn/rate/{code}?from=timeline",
+        f"\u200b{code}。",
+    ):
+        assert visitor.get("/rate", query_string={"code": typed}).location == f"/rate/{code}"
     for address in ("/rate/x", "/rate?code=abc", "/rate/%00"):
         answer = visitor.get(address)
         assert answer.status_code == 422

@@ -1,0 +1,233 @@
+"""What a person pastes or types, reduced to a link or a number. ``static/reading/pasted.js`` does the same.
+
+Messengers append parameters, input methods write full width, and people copy the words around a link. The result is then
+verified as strictly as a scanned symbol; what a camera reads is not reduced. Both programs are tested with
+``tests/vectors/pasted.json``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from licence_qr.domain.identifiers import parse_code_number
+from licence_qr.domain.plain_text import blank
+from licence_qr.errors import InputError
+
+FEWEST_DIGITS = 100  # a token is longer than its signature; fewer digits are a telephone number or the like
+_MOST_RUNS = 20  # lines of a link that was broken by a mail program
+
+# A host may hold any letters, so that one which only looks like ours is seen as what it is; the rest is ASCII.
+_LINK = re.compile(
+    r"https?://([^ /\\?#<>\"'`,;!(){}|^、“”‘’《》〈〉【】「」]*)([!#-;=?-_a-z~]*)", re.IGNORECASE | re.ASCII
+)
+_WITHOUT_SCHEME = re.compile(
+    r"(?:^|[^0-9a-z@.:/\\_-])([a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?)(?=/c/)", re.IGNORECASE | re.ASCII
+)
+_CODE_PATH, _NUMBER_PATH = re.compile("/c/", re.IGNORECASE), re.compile("/p/([0-9A-Za-z-]+)")
+_RUNS = re.compile(r" ?([0-9]+(?: [0-9]+)*)([A-Za-z_]?)")
+_LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?")
+_MANY_DIGITS = re.compile(f"[0-9](?: ?[0-9]){{{FEWEST_DIGITS - 1},}}")
+_CREDIT_CODE = re.compile("[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}")
+_DOMAIN = re.compile(r"((?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]{1,5})?)(?:[/?#][^ ]*)?", re.IGNORECASE | re.ASCII)
+_BREAKS = "\t\n\v\f\r"
+_NUMBER_LENGTH = 17
+_GROUPED = (4, 4, 4, 4, 1)  # as a number is printed
+
+
+class Kind(StrEnum):
+    """What a text is."""
+
+    EMPTY = "empty"
+    CODE = "code"  # a link of a code, or its digits
+    NUMBER = "number"
+    MISTYPED = "mistyped"  # a code number whose check character does not match
+    PAYMENT = "payment"
+    WIFI = "wifi"
+    CONTACT = "contact"
+    HEALTH = "health"
+    CREDIT_CODE = "credit_code"
+    WEB = "web"
+    TEXT = "text"
+
+
+# In this order; the first that fits names the text.
+_OTHERS = (
+    (
+        Kind.PAYMENT,
+        re.compile(
+            r"^(?:wxp:|weixin://wxpay|alipays?:|alipayqr:|upwallet:)"
+            r"|^https?://(?:qr\.alipay\.com|wx\.tenpay\.com|payapp\.weixin\.qq\.com|qr\.95516\.com)(?:[/?]|$)"
+            r"|^000201.*6304[0-9A-F]{4}$"  # EMV QR Code Specification, merchant-presented
+            r"|^1[0-5][0-9]{16}$|^(?:2[5-9]|30)[0-9]{14,22}$",  # what WeChat and Alipay show of a payer
+            re.IGNORECASE,
+        ),
+    ),
+    (Kind.WIFI, re.compile("^wifi:", re.IGNORECASE)),
+    (Kind.CONTACT, re.compile("^(?:begin:vcard|mecard:|bizcard:)", re.IGNORECASE)),
+    (Kind.HEALTH, re.compile("健康码|health[-_ ]?code|jiankangma", re.IGNORECASE)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """``texts`` are the readings of a code, of which the last is the longest, or the one number; else empty.
+
+    ``host`` is that of a web address, in ASCII.
+    """
+
+    kind: Kind
+    texts: tuple[str, ...] = ()
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    host: str
+    rest: str
+    after: str  # the text after the path of a code; empty if it has none
+    scheme: str
+
+    @property
+    def is_code(self) -> bool:
+        return _CODE_PATH.match(self.rest) is not None
+
+
+def reduced(text: str, hosts: Collection[str]) -> Pasted:
+    """What ``text`` is, with its link or number. ``hosts`` are those of this service, with their ports."""
+    plain = folded(text)
+    if not plain:
+        return Pasted(Kind.EMPTY)
+    for form in (plain, plain.replace(" ", "")):
+        if (ours := _of_this_service(form, hosts)) is not None:
+            return ours
+    return _another(plain)
+
+
+def number_in(text: str) -> str:
+    """The number of seventeen characters in ``text``, with words or an address around it; else ``text`` itself, in which
+    its reader finds what is wrong. Receipt numbers and rating codes are written as code numbers are."""
+    found = _number(folded(text))
+    return found.texts[0] if found else text
+
+
+def folded(text: str) -> str:
+    """``text`` in normal width without invisible characters, each white space one space, and 。 as a point."""
+    return " ".join("".join(filter(None, map(_visible, unicodedata.normalize("NFKC", text)))).split()).replace(
+        "。", "."
+    )
+
+
+def _visible(char: str) -> str:
+    category = unicodedata.category(char)
+    if category.startswith("Z") or char in _BREAKS:
+        return " "
+    return "" if category in ("Cc", "Cf") or blank(char) else char
+
+
+def _of_this_service(text: str, hosts: Collection[str]) -> Pasted | None:
+    """The first link of a code of this service, or the number of the first link to the register."""
+    links = [*_links(text), *(link for link in _without_scheme(text) if link.host in hosts)]
+    ours = [link for link in links if link.host in hosts]
+    for link in ours:
+        if link.is_code:
+            return Pasted(Kind.CODE, _readings(link))
+    for link in ours:
+        if (found := _NUMBER_PATH.match(link.rest)) and (number := _number(found[1])):
+            return number
+    return None
+
+
+def _another(text: str) -> Pasted:
+    links = list(_links(text))
+    for link in links:
+        if link.is_code and _RUNS.match(link.after):  # a copied code behind another host
+            return Pasted(Kind.CODE, _readings(link))
+    for kind, pattern in _OTHERS:
+        if pattern.search(text):
+            return Pasted(kind)
+    beside = _LINK.sub("\n", text)
+    if digits := _MANY_DIGITS.search(beside):
+        return Pasted(Kind.CODE, (digits[0].replace(" ", ""),))
+    if number := _number(beside):
+        return number
+    if _CREDIT_CODE.fullmatch(_compact(text)):
+        return Pasted(Kind.CREDIT_CODE)
+    if links:
+        return Pasted(Kind.WEB, host=links[0].host.rstrip("."))
+    domain = _DOMAIN.fullmatch(text)
+    return Pasted(Kind.WEB, host=domain[1].lower()) if domain else Pasted(Kind.TEXT)
+
+
+def _links(text: str) -> Iterator[_Link]:
+    for found in _LINK.finditer(text):
+        scheme, host = found[0].partition(":")[0].lower(), _ascii(found[1].rpartition("@")[2].lower())
+        yield _Link(host, found[2], text[found.start(2) + len("/c/") :], scheme)
+
+
+def _without_scheme(text: str) -> Iterator[_Link]:
+    for found in _WITHOUT_SCHEME.finditer(text):
+        yield _Link(found[1].lower(), text[found.end() :], text[found.end() + len("/c/") :], "http")
+
+
+def _ascii(host: str) -> str:
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        return host
+
+
+def _readings(link: _Link) -> tuple[str, ...]:
+    """The texts that a broken link may have been: its first line, its first two lines, and so on."""
+    scheme = link.scheme if _LOOPBACK.fullmatch(link.host) else "https"
+    start = f"{scheme}://{link.host}/c/"
+    found = _RUNS.match(link.after)
+    if found is None:
+        return (start + re.split("[ ?#]", link.after)[0],)
+    runs = found[1].split(" ")
+    if found[2]:  # a letter within the last one: a changed digit, or another word
+        if len(runs) == 1:
+            return (start + re.split("[ ?#]", link.after.lstrip())[0],)
+        runs.pop()
+    lengths = range(1, len(runs) + 1) if len(runs) <= _MOST_RUNS else (1, len(runs))
+    return tuple(start + "".join(runs[:length]) for length in lengths)
+
+
+def _compact(text: str) -> str:
+    return "".join(char for char in text if char != " " and not _dash(char)).upper()
+
+
+def _dash(char: str) -> bool:
+    return unicodedata.category(char) == "Pd" or char == "\N{MINUS SIGN}"
+
+
+def _number(text: str) -> Pasted | None:
+    """The code number in a text: alone, between other characters, or printed in fours among words."""
+    whole = _compact(text)
+    if len(whole) == _NUMBER_LENGTH and whole.isascii() and whole.isalnum() and not whole.isalpha():
+        return _checked(whole) or Pasted(Kind.MISTYPED, (whole,))
+    spaced = "".join(" " if _dash(char) else char for char in text)
+    for part in re.split("[^0-9A-Za-z ]+", spaced):
+        words = part.split()
+        for piece in ("".join(words), *_pieces(words)):
+            if len(piece) == _NUMBER_LENGTH and not piece.isalpha() and (number := _checked(piece)):
+                return number
+    return None
+
+
+def _pieces(words: list[str]) -> Iterator[str]:
+    for at, word in enumerate(words):
+        yield word
+        group = words[at : at + len(_GROUPED)]
+        if tuple(map(len, group)) == _GROUPED:
+            yield "".join(group)
+
+
+def _checked(number: str) -> Pasted | None:
+    try:
+        return Pasted(Kind.NUMBER, (parse_code_number(number).number.replace("-", ""),))
+    except InputError:
+        return None
