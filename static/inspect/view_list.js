@@ -59,9 +59,12 @@ function search(context, pack) {
   form.noValidate = true;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const { places, more } = found(pack, control.value);
+    const { places, more, link } = found(pack, control.value);
     results.replaceChildren(...places.map(({ place, how }) => placeButton(context, place, how, null)));
-    const none = control.value.trim() && !places.length ? t("随身包里没有。", "Not in the pack.") : "";
+    const nothing = link
+      ? t("这是二维码的链接，请到核验页核验。", "This is the link of a code. Verify it on the verify page.")
+      : t("随身包里没有。", "Not in the pack.");
+    const none = control.value.trim() && !places.length ? nothing : "";
     told.textContent = more
       ? t(`另有 ${more} 处，请多输入几个字。`, `${more} more. Enter a few more characters.`)
       : none;

@@ -42,6 +42,13 @@ export const TERMS = {
     card_version: ["亮证牌版本", "Card version"],
     business: ["企业", "Business"],
   },
+  shown: {
+    payment: ["付款码", "Payment code"],
+    wifi: ["无线网络码", "Wi-Fi code"],
+    contact: ["名片码", "Contact card"],
+    health: ["健康码", "Health code"],
+    web: ["其他网址", "Other web address"],
+  },
   inspection: {
     inspection: ["监督检查", "Inspection"],
     inspections: ["监督检查", "Inspections"],

@@ -27,18 +27,11 @@ export interface Headline {
   en: string;
 }
 
-/** How a picture is prepared for a second look, in pixels. */
-export interface Preparing {
-  /** How far the surroundings go, a few modules of the symbol. */
-  reach: number;
-  /** How far to smooth, or 0. */
-  grain: number;
-}
-
 /** The elements of our pages that are more than an HTMLElement, by id. */
 export interface ElementsById {
   file: HTMLInputElement;
   "leave-behind": HTMLButtonElement;
+  lens: HTMLSelectElement;
   place: HTMLInputElement;
   start: HTMLButtonElement;
   take: HTMLButtonElement;

@@ -78,7 +78,20 @@ export function codeNumber(codeId) {
   const bits = bigEndian(codeId);
   let characters = "";
   for (let shift = 75n; shift >= 0n; shift -= 5n) characters += CROCKFORD[Number((bits >> shift) & 31n)];
+  return `${characters.match(/.{4}/g).join("-")}-${codeNumberCheck(characters)}`;
+}
+
+/**
+ * The check character of the 16 characters before it; null if one of them is not of the alphabet.
+ * @param {string} characters
+ * @returns {string | null}
+ */
+export function codeNumberCheck(characters) {
   let check = 32;
-  for (const character of characters) check = (((check + CROCKFORD.indexOf(character)) % 32 || 32) * 2) % 33;
-  return `${characters.match(/.{4}/g).join("-")}-${CROCKFORD[(33 - check) % 32]}`;
+  for (const character of characters) {
+    const value = CROCKFORD.indexOf(character);
+    if (value < 0) return null;
+    check = (((check + value) % 32 || 32) * 2) % 33;
+  }
+  return CROCKFORD[(33 - check) % 32];
 }

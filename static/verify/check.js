@@ -5,21 +5,34 @@
 /** @import { Content } from "../ui/types.d.ts" */
 /** @import { Claims, Refused, Status, Vocabulary } from "../verifier/types.d.ts" */
 
+import { reduced } from "../reading/pasted.js";
 import { t } from "../ui/words.js";
 import { describe, statusOf, verify } from "../verifier/verifier.js";
 import { besideTheScan } from "./pack_panel.js";
 import { cannotTell, foreignHost, genuine, refused } from "./result.js";
 
-// Crockford's base 32 with I, L and O as people type them; 16 characters and the check.
-const CODE_NUMBER = /^[0-9A-Z]{17}$/;
+/**
+ * Which reading of a pasted code is the code: the first that is genuine, else the longest, which is the last.
+ * @param {string[]} readings
+ * @param {HeldLists} lists
+ * @param {Date} now
+ * @returns {Promise<string>}
+ */
+export async function genuineOf(readings, lists, now) {
+  for (const text of readings.slice(0, -1)) if (await claimsOf(text, lists, now)) return text;
+  return readings.at(-1);
+}
 
 /**
+ * What a code says; null for what is not genuine.
  * @param {string} text
- * @returns {string | null}
+ * @param {HeldLists} lists
+ * @param {Date} now
+ * @returns {Promise<Claims | null>}
  */
-function codeNumber(text) {
-  const plain = text.replace(/[\s-]/g, "").toUpperCase();
-  return CODE_NUMBER.test(plain) && !plain.includes("U") ? plain : null;
+export async function claimsOf(text, { trustList, allowList, vocabulary }, now) {
+  const found = trustList && (await verify(text, { trustList, allowList, vocabulary, now }));
+  return found?.ok ? found.claims : null;
 }
 
 /**
@@ -31,8 +44,8 @@ function codeNumber(text) {
  * @returns {Promise<Content[]>}
  */
 export async function judge(text, lists, now, { again = false } = {}) {
-  const number = codeNumber(text);
-  if (number) return onlyTheRegisterKnows(number);
+  const { kind, texts } = reduced(text, []);
+  if (kind === "number") return onlyTheRegisterKnows(texts[0]);
   if (!lists.trustList) return cannotTell("本机还不能核验", "This device cannot verify yet", noList(lists));
   const { trustList, allowList, vocabulary } = lists;
   const found = await verify(text, { trustList, allowList, vocabulary, now });

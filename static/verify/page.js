@@ -2,20 +2,19 @@
 // The verify page: lists, camera, pictures and typed text come together here.
 
 /** @import { HeldLists } from "./types.d.ts" */
-/** @import { Both, Content } from "../ui/types.d.ts" */
+/** @import { Content } from "../ui/types.d.ts" */
 
-import { scan, stop } from "../ui/camera.js";
+import { stop } from "../reading/camera.js";
+import { prepareReader } from "../reading/symbol_reader.js";
 import { both, byId, element } from "../ui/elements.js";
 import { rememberLanguage } from "../ui/language.js";
-import { isPdf, NO_CODE_IN_PDF, pdfProblem, readPdf } from "../ui/pdf.js";
-import { prepareReader, readPicture } from "../ui/symbol_reader.js";
 import { t } from "../ui/words.js";
 import { judge } from "./check.js";
 import { listAge, problemWords } from "./list_words.js";
 import { held, refresh } from "./lists.js";
 import { startPack } from "./pack_panel.js";
-import { cannotTell } from "./result.js";
 import { forget, kept } from "./store.js";
+import { startWays } from "./ways.js";
 
 const ROOT = document.querySelector("main").dataset.root;
 const HALF_HOUR = 30 * 60 * 1000;
@@ -95,6 +94,7 @@ function clearOutcome() {
   asked += 1;
   lastText = null;
   byId("outcome").hidden = true;
+  byId("beside").hidden = true;
 }
 
 async function refreshNow() {
@@ -114,94 +114,8 @@ async function refreshAndSay() {
 
 // --- the ways in -------------------------------------------------------------------------------------------------
 
-/** @param {boolean} on */
-function looking(on) {
-  byId("camera").hidden = !on;
-  byId("ways").hidden = on;
-}
-
-/** @type {Record<string, Both>} */
-const CAMERA_ERRORS = {
-  NotAllowedError: [
-    "相机未获允许。请在浏览器设置中允许本页使用相机，或选一张照片。",
-    "The camera is not allowed. Allow it for this page in your browser settings, or choose a photo.",
-  ],
-  NotFoundError: ["这台设备没有相机，请选一张照片。", "This device has no camera. Choose a photo."],
-  TypeError: [
-    "只有经 https 打开的页面才能使用相机，请选一张照片。",
-    "The camera only works on pages opened over https. Choose a photo.",
-  ],
-};
-
-byId("start").addEventListener("click", async () => {
-  clearOutcome();
-  looking(true);
-  byId("stop").focus({ preventScroll: true });
-  byId("camera").scrollIntoView(); // the picture whole, with what stops it below
-  try {
-    const text = await scan();
-    looking(false);
-    if (text === null) byId("start").focus();
-    else await check(text);
-  } catch (error) {
-    looking(false);
-    const [zh, en] = CAMERA_ERRORS[error.name] ?? [
-      "相机打不开，请关闭其他使用相机的程序，或选一张照片。",
-      "The camera could not be opened. Close other programs that are using it, or choose a photo.",
-    ];
-    show(cannotTell("相机不能使用", "The camera cannot be used", t(zh, en)));
-  }
-});
-byId("stop").addEventListener("click", stop);
+startWays({ lists: () => lists, check, show, clear: clearOutcome, turn: () => asked });
 document.addEventListener("visibilitychange", () => document.hidden && stop());
-
-/** @type {Both} */
-const NO_PICTURE = ["这个文件不是照片，也不是 PDF。", "This file is neither a photo nor a PDF."];
-/** @type {Both} */
-const NO_CODE = ["请靠近一些，避免反光，再拍一张。", "Move closer, avoid glare and take another photo."];
-
-/**
- * The text in a chosen file, or null after having said why there is none; null too when something newer was asked.
- * @param {File} file
- * @returns {Promise<string | null>}
- */
-async function readChosen(file) {
-  const mine = asked;
-  let text = null;
-  let said;
-  let pdf = false;
-  try {
-    pdf = await isPdf(file);
-    text = await (pdf ? readPdf(file) : readPicture(file));
-    said = pdf
-      ? cannotTell("PDF 里没有找到二维码", "No code found in the PDF", t(...NO_CODE_IN_PDF))
-      : cannotTell("照片里没有找到二维码", "No code found in the photo", t(...NO_CODE));
-  } catch (error) {
-    const why = pdf ? pdfProblem(error) : NO_PICTURE;
-    said = cannotTell("无法读取这个文件", "This file cannot be read", t(...why));
-  }
-  if (mine !== asked) return null;
-  if (text === null) show(said);
-  return text;
-}
-
-byId("file").addEventListener("change", async () => {
-  const [file] = byId("file").files;
-  if (!file) return;
-  clearOutcome();
-  byId("reading").textContent = t("正在读取…", "Reading…");
-  const text = await readChosen(file);
-  byId("reading").textContent = "";
-  byId("file").value = ""; // so that the same file can be chosen again
-  if (text !== null) await check(text);
-});
-
-byId("typed").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = byId("text").value.trim();
-  if (text) check(text);
-  else byId("text").focus();
-});
 
 // --- what is kept ------------------------------------------------------------------------------------------------
 

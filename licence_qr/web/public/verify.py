@@ -24,6 +24,7 @@ _KEPT_PAGES = {PAGE: "public/verify/page.html", INSPECTIONS: "phone/visits.html"
 _KEPT_FOLDERS = (
     "inspect/",
     "pack/",
+    "reading/",
     "ui/",
     "verifier/",
     "verify/",

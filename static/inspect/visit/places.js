@@ -5,6 +5,7 @@
 /** @import { Business, Pack, Place } from "../../pack/types.d.ts" */
 
 import { placeNamed, placeOf, search } from "../../pack/register.js";
+import { reduced } from "../../reading/pasted.js";
 
 /**
  * Crockford's base 32 as people type it: O for 0, I and L for 1, spaces and hyphens anywhere; 16 characters and the check.
@@ -27,22 +28,29 @@ export function businessOfCode(pack, codeNumber) {
 }
 
 /**
- * Premises for what was typed, each with how it was found: {places: [{place, how}], more}.
+ * Premises for what was typed or pasted, each with how it was found: {places: [{place, how}], more}; `link` says that it
+ * was the link of a code, which is verified on the verify page.
  * @param {Pack} pack
  * @param {string} text
- * @returns {{ places: { place: Place; how: Identified }[]; more: number }}
+ * @returns {{ places: { place: Place; how: Identified }[]; more: number; link: boolean }}
  */
 export function found(pack, text) {
-  const business = businessOfCode(pack, text);
+  const { kind, texts } = reduced(text, []);
+  if (kind === "code") return { places: [], more: 0, link: true };
+  const business = texts.length ? businessOfCode(pack, texts[0]) : undefined;
   if (business) {
     /** @type {Identified} */
     const how = { readBy: "number", codeNumber: business.codeNumber, codeVersion: null };
-    return { places: business.premises.map((premises) => ({ place: { business, premises }, how })), more: 0 };
+    return {
+      places: business.premises.map((premises) => ({ place: { business, premises }, how })),
+      more: 0,
+      link: false,
+    };
   }
   /** @type {Identified} */
   const how = { readBy: "list", codeNumber: "", codeVersion: null };
   const { found: places, more } = search(pack, text);
-  return { places: places.map((place) => ({ place, how })), more };
+  return { places: places.map((place) => ({ place, how })), more, link: false };
 }
 
 /**

@@ -150,14 +150,22 @@ def test_a_first_start_without_a_pack_says_so(device: BrowserContext, site: Site
         expect(page.locator("#view .note")).to_contain_text("There is no offline inspection pack on this device")
 
 
-def test_a_number_typed_by_hand_finds_its_business_and_the_record_says_how(phone: Phone) -> None:
+@pytest.mark.parametrize("around", ["{}", "编号：\u200b{}。"], ids=["typed", "pasted"])
+def test_a_number_typed_by_hand_finds_its_business_and_the_record_says_how(phone: Phone, around: str) -> None:
     printed = ours(phone.site)[0].code_id.number
     page = phone.list()
-    page.fill('input[type="search"]', printed.lower().replace("-", " "))
+    page.fill('input[type="search"]', around.format(printed.lower().replace("-", " ")))
     page.click("form .button")
     page.click("form .places button")
     expect(page.locator("#view dl").first).to_contain_text("输入编号")
     expect(page.locator("#view dl").first).to_contain_text(printed)
+
+
+def test_a_link_in_the_field_for_numbers_is_sent_to_the_verify_page(phone: Phone) -> None:
+    page = phone.list()
+    page.fill('input[type="search"]', phone.site.link(ours(phone.site)[0]))
+    page.click("form .button")
+    expect(page.locator("form [role=status]")).to_contain_text("请到核验页核验")
 
 
 def test_a_visit_outlives_its_pack(phone: Phone) -> None:

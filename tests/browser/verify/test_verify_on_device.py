@@ -103,14 +103,13 @@ def test_nothing_is_asked_of_the_server_to_verify_and_nothing_of_another_site(pa
 
 
 def test_a_code_of_another_site_is_not_ours_and_its_host_is_spelt_out(page: Page, site: Site) -> None:
-    for text in (FOREIGN, "https://licence-check.example.net/pay?to=me"):
-        typed(page, text)
-        assert verdict(page) == "bad"
-        expect(page.locator("#outcome h2.headline")).to_contain_text("不是本服务的二维码")
-        expect(page.locator("#outcome .host")).to_have_text("licence-check.example.net")
-        assert page.locator("#outcome").inner_text().count("licence-check.example.net") == 1
-        assert page.locator("#outcome .host").bounding_box()["height"] < 40, "a host is read on one line"
-        assert page.locator("#outcome a").count() == 0
+    typed(page, FOREIGN)
+    assert verdict(page) == "bad"
+    expect(page.locator("#outcome h2.headline")).to_contain_text("不是本服务的二维码")
+    expect(page.locator("#outcome .host")).to_have_text("licence-check.example.net")
+    assert page.locator("#outcome").inner_text().count("licence-check.example.net") == 1
+    assert page.locator("#outcome .host").bounding_box()["height"] < 40, "a host is read on one line"
+    assert page.locator("#outcome a").count() == 0
 
 
 def test_a_forged_code_says_why_and_what_to_do(page: Page, site: Site) -> None:

@@ -44,7 +44,7 @@ def test_the_camera_too_looks_closer_at_every_other_frame(seeing: Callable[[Imag
 
 PREPARE = """async ([width, height, grey, how]) => {
   const page = document.querySelector('script[type=module]').src;
-  const { prepared } = await import(page.replace('verify/page.js', 'ui/prepared.js'));
+  const { prepared } = await import(page.replace('verify/page.js', 'reading/prepared.js'));
   const image = new ImageData(width, height);
   grey.forEach((value, i) => image.data.set([value, value, value, 255], 4 * i));
   return Array.from(prepared(image, how).data.filter((_, i) => i % 4 === 0));

@@ -2,9 +2,10 @@
 // A PDF chosen from the device: its first pages are drawn and read like photos. The drawing is pdf.js, kept beside the
 // page and loaded when the first PDF is chosen. A PDF comes from anybody, so everything it may cost is bounded.
 
-/** @import { Both } from "./types.d.ts" */
+/** @import { Seen, SeenInFile } from "./types.d.ts" */
+/** @import { Both } from "../ui/types.d.ts" */
 
-import { readPicture } from "./symbol_reader.js";
+import { readPicture, together } from "./symbol_reader.js";
 
 const MOST_BYTES = 20 * 1024 * 1024;
 const MOST_PAGES = 5;
@@ -56,6 +57,15 @@ export function pdfProblem(error) {
 export const NO_CODE_IN_PDF = [
   `只查看前 ${MOST_PAGES} 页。${PHOTO[0]}`,
   `Only the first ${MOST_PAGES} pages were checked. ${PHOTO[1]}`,
+];
+
+/**
+ * What to say beside what was found, where pages were left out: [zh, en].
+ * @type {Both}
+ */
+export const PAGES_LEFT_OUT = [
+  `PDF 没有全部查看：最多看前 ${MOST_PAGES} 页，限时一分钟。`,
+  `Not all of the PDF was checked: at most the first ${MOST_PAGES} pages, within a minute.`,
 ];
 
 /**
@@ -115,20 +125,36 @@ async function drawn(pdfjs, page, dpi) {
 
 /**
  * @param {any} pdfjs
- * @param {any} task
- * @returns {Promise<string | null>}
+ * @param {any} page
+ * @param {(seen: Seen[]) => boolean} enough
+ * @returns {Promise<Seen[]>}
  */
-async function textOf(pdfjs, task) {
+async function seenOn(pdfjs, page, enough) {
+  /** @type {Seen[]} */
+  let seen = [];
+  for (const dpi of RESOLUTIONS) {
+    if (!enough(seen)) seen = together(seen, await readPicture(await drawn(pdfjs, page, dpi), enough));
+  }
+  page.cleanup();
+  return seen;
+}
+
+/**
+ * Fills `found` page by page, so that what was found is there whatever ends the reading.
+ * @param {any} pdfjs
+ * @param {any} task
+ * @param {(seen: Seen[]) => boolean} enough
+ * @param {SeenInFile} found
+ * @returns {Promise<void>}
+ */
+async function readPages(pdfjs, task, enough, found) {
   const pages = await task.promise;
   for (let number = 1; number <= Math.min(pages.numPages, MOST_PAGES); number += 1) {
-    const page = await pages.getPage(number);
-    for (const dpi of RESOLUTIONS) {
-      const text = await readPicture(await drawn(pdfjs, page, dpi));
-      if (text !== null) return text;
-    }
-    page.cleanup();
+    const seen = await seenOn(pdfjs, await pages.getPage(number), enough);
+    const before = new Set(found.seen.map(({ text }) => text));
+    found.seen.push(...seen.filter(({ text }) => !before.has(text)).map((each) => ({ ...each, page: number })));
   }
-  return null;
+  found.leftOut = pages.numPages > MOST_PAGES;
 }
 
 /**
@@ -146,11 +172,13 @@ function givenUp(port, cleared) {
 }
 
 /**
- * The text of the first symbol on the first pages of a PDF, or null. What it throws, pdfProblem puts into words.
+ * The symbols on the first pages of a PDF. While `enough` says no of a page, it is looked at more closely. What it throws,
+ * pdfProblem puts into words.
  * @param {File} file
- * @returns {Promise<string | null>}
+ * @param {(seen: Seen[]) => boolean} enough
+ * @returns {Promise<SeenInFile>}
  */
-export async function readPdf(file) {
+export async function readPdf(file, enough) {
   if (file.size > MOST_BYTES) throw new PdfProblem("tooLarge");
   const pdfjs = await loaded();
   const data = new Uint8Array(await file.arrayBuffer());
@@ -159,8 +187,14 @@ export async function readPdf(file) {
   const done = new AbortController();
   const late = givenUp(port, done.signal);
   const task = opening(pdfjs, data, port);
+  /** @type {SeenInFile} */
+  const found = { seen: [], leftOut: true };
   try {
-    return await Promise.race([textOf(pdfjs, task), late]);
+    await Promise.race([readPages(pdfjs, task, enough, found), late]);
+    return found;
+  } catch (problem) {
+    if (problem.name !== "tooLong" || !enough(found.seen)) throw problem;
+    return found;
   } finally {
     done.abort();
     // Not awaited: a worker that is stuck never answers. It is ended whatever it does.
