@@ -9,6 +9,7 @@
 /** @import { Step, Visit } from "./visit/types.d.ts" */
 /** @import { Both } from "../ui/types.d.ts" */
 
+import { askLasting, isLasting } from "../device/lasting.js";
 import { heldPack, heldVisit as heldPlace } from "../pack/held.js";
 import { both, byId, element } from "../ui/elements.js";
 import { linkButton, notice } from "../ui/fields.js";
@@ -16,7 +17,6 @@ import { rememberLanguage } from "../ui/language.js";
 import { TERMS } from "../ui/terms.js";
 import { t } from "../ui/words.js";
 import { dropSent, everything, heldVisit, keepVisit, owner } from "./device/kept.js";
-import { askLasting, isLasting } from "./device/lasting.js";
 import { exclusiveLock } from "./device/lock.js";
 import { fetchKey } from "./device/send.js";
 import { inWords, OpenVisit } from "./open_visit.js";

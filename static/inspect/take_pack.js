@@ -3,13 +3,14 @@
 
 /** @import { Bytes } from "../pack/types.d.ts" */
 
+import { askLasting, isLasting } from "../device/lasting.js";
 import { heldPack, keepPack, Older } from "../pack/held.js";
 import { Unavailable, wipe } from "../pack/rows.js";
 import { packWords, problemWords } from "../pack/words.js";
 import { byId } from "../ui/elements.js";
 import { t } from "../ui/words.js";
 import { countUnsent } from "./device/kept.js";
-import { askLasting, isLasting, notLastingWords } from "./device/lasting.js";
+import { notLastingWords } from "./device/lasting_words.js";
 
 const PATIENCE = 120_000; // a megabyte over a slow line; a site that never answers is given up
 

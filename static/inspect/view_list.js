@@ -12,7 +12,7 @@ import { both, element, hanzi } from "../ui/elements.js";
 import { behind, button, labelled, linkButton, notice, said, text } from "../ui/fields.js";
 import { TERMS } from "../ui/terms.js";
 import { dayWords, t } from "../ui/words.js";
-import { notLastingWords } from "./device/lasting.js";
+import { notLastingWords } from "./device/lasting_words.js";
 import { isUnconfirmed } from "./device/receipts.js";
 import { REFUSED_TEXT } from "./device/send.js";
 import { found, placeOfTask } from "./visit/places.js";

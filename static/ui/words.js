@@ -65,3 +65,17 @@ export function age(milliseconds) {
   if (hours < 72) return t(`${hours} 小时前`, `${hours} ${hours === 1 ? "hour" : "hours"} old`);
   return t(`${Math.floor(hours / 24)} 天前`, `${Math.floor(hours / 24)} days old`);
 }
+
+/**
+ * How long something is, in the largest unit that says enough: 40 minutes, 26 hours, 3 days, 2 years.
+ * @param {number} milliseconds
+ * @returns {string}
+ */
+export function span(milliseconds) {
+  const hours = milliseconds / 3_600_000;
+  if (hours < 2) return t(`${Math.round(hours * 60)} 分钟`, `${Math.round(hours * 60)} minutes`);
+  if (Math.round(hours) < 72) return t(`${Math.round(hours)} 小时`, `${Math.round(hours)} hours`);
+  const days = Math.round(hours / 24);
+  if (days < 730) return t(`${days} 天`, `${days} days`);
+  return t(`${Math.floor(days / 365)} 年`, `${Math.floor(days / 365)} years`);
+}

@@ -1,13 +1,16 @@
 // @ts-check
 // One text from a symbol, a link or a keyboard: judged with what the device holds, and turned into what is shown.
 
-/** @import { HeldLists } from "./types.d.ts" */
+/** @import { Reading } from "../device/types.d.ts" */
+/** @import { HeldLists } from "../lists/types.d.ts" */
 /** @import { Content } from "../ui/types.d.ts" */
 /** @import { Claims, Refused, Status, Vocabulary } from "../verifier/types.d.ts" */
 
+import { timeOf } from "../lists/lists.js";
 import { reduced } from "../reading/pasted.js";
 import { t } from "../ui/words.js";
 import { describe, statusOf, verify } from "../verifier/verifier.js";
+import { byTheClock } from "./by_the_clock.js";
 import { besideTheScan } from "./pack_panel.js";
 import { cannotTell, foreignHost, genuine, refused } from "./result.js";
 
@@ -15,11 +18,10 @@ import { cannotTell, foreignHost, genuine, refused } from "./result.js";
  * Which reading of a pasted code is the code: the first that is genuine, else the longest, which is the last.
  * @param {string[]} readings
  * @param {HeldLists} lists
- * @param {Date} now
  * @returns {Promise<string>}
  */
-export async function genuineOf(readings, lists, now) {
-  for (const text of readings.slice(0, -1)) if (await claimsOf(text, lists, now)) return text;
+export async function genuineOf(readings, lists) {
+  for (const text of readings.slice(0, -1)) if (await claimsOf(text, lists)) return text;
   return readings.at(-1);
 }
 
@@ -27,11 +29,11 @@ export async function genuineOf(readings, lists, now) {
  * What a code says; null for what is not genuine.
  * @param {string} text
  * @param {HeldLists} lists
- * @param {Date} now
  * @returns {Promise<Claims | null>}
  */
-export async function claimsOf(text, { trustList, allowList, vocabulary }, now) {
-  const found = trustList && (await verify(text, { trustList, allowList, vocabulary, now }));
+export async function claimsOf(text, lists) {
+  const { trustList, allowList, vocabulary } = lists;
+  const found = trustList && (await verify(text, { trustList, allowList, vocabulary, now: timeOf(lists).now }));
   return found?.ok ? found.claims : null;
 }
 
@@ -39,22 +41,22 @@ export async function claimsOf(text, { trustList, allowList, vocabulary }, now) 
  * The parts to show for `text`; `again` when newer lists came for what is on the screen. The network is not asked.
  * @param {string} text
  * @param {HeldLists} lists
- * @param {Date} now
+ * @param {Reading} time
  * @param {{ again?: boolean }} [how]
  * @returns {Promise<Content[]>}
  */
-export async function judge(text, lists, now, { again = false } = {}) {
+export async function judge(text, lists, time, { again = false } = {}) {
   const { kind, texts } = reduced(text, []);
   if (kind === "number") return onlyTheRegisterKnows(texts[0]);
   if (!lists.trustList) return cannotTell("本机还不能核验", "This device cannot verify yet", noList(lists));
   const { trustList, allowList, vocabulary } = lists;
-  const found = await verify(text, { trustList, allowList, vocabulary, now });
-  if (found.ok === false) return notVerified(text, found, lists.vocabulary);
-  const state = stateOf(found.claims, lists, now);
+  const found = await verify(text, { trustList, allowList, vocabulary, now: time.now });
+  if (found.ok === false) return byTheClock(found, time) ?? notVerified(text, found, lists.vocabulary);
+  const state = stateOf(found.claims, lists, time);
   const live = navigator.onLine ? `/c/${text.slice(text.lastIndexOf("/") + 1)}` : null;
   const described = describe(found.claims, lists.vocabulary);
-  const { before, after } = await besideTheScan(described, now, again);
-  const [said, who, ...rest] = genuine(described, state, { now, live });
+  const { before, after } = await besideTheScan(described, new Date(), again); // the pack is kept by the device's clock
+  const [said, who, ...rest] = genuine(described, state, { time, live });
   return [...before, said, who, ...after, ...rest];
 }
 
@@ -94,14 +96,18 @@ function notVerified(text, { code, facts }, vocabulary) {
 }
 
 /**
- * A list that was refused on reading (expired, another key) is none: unknown, but with the time it spoke for.
+ * A list that was refused on reading (expired, another key) is none: unknown, but with the time it spoke for. One whose age
+ * cannot be told is not up to date.
  * @param {Claims} claims
  * @param {HeldLists} lists
- * @param {Date} now
+ * @param {Reading} time
  * @returns {Status}
  */
-function stateOf(claims, lists, now) {
-  if (lists.statusList) return statusOf(claims, lists.statusList, now);
+function stateOf(claims, lists, { now, wrong }) {
+  if (lists.statusList) {
+    const state = statusOf(claims, lists.statusList, now);
+    return wrong?.atLeast ? { ...state, stale: true } : state;
+  }
   const asOf = lists.status?.issuedAt ? new Date(lists.status.issuedAt * 1000) : null;
   return { print: "unknown", permits: [], asOf, stale: true, unknown: true, because: null };
 }

@@ -27,6 +27,7 @@ const PERMITS = {
   valid: ["good", "有效", "in force"],
   validThen: ["care", "截至当时有效", "in force at that time"],
   expired: ["bad", "已过期", "expired"],
+  expiredHere: ["care", "按本机日期已过期", "expired by this device’s date"],
   notYet: ["care", "尚未生效", "not yet in force"],
   suspended: ["bad", ...TERMS.status.suspended],
   invalid: ["bad", "已失效", "no longer valid"],
@@ -45,14 +46,16 @@ function saying(table, name) {
 }
 
 /**
- * A permit's saying. Its dates are signed in the symbol, so they speak even where no list does.
+ * A permit's saying. Its dates are signed in the symbol, so they speak even where no list does. `day` is today as far as that
+ * is known; it is at least `proved`, and what only a device's clock says is not said in red.
  * @param {StatusWord} status
  * @param {DescribedPermit} permit
- * @param {number} day
+ * @param {{ day: number; proved: number }} today
  * @returns {Saying}
  */
-export function permitSaying(status, permit, day) {
-  if (permit.validTo !== null && day > permit.validTo) return saying(PERMITS, "expired");
+export function permitSaying(status, permit, { day, proved }) {
+  if (permit.validTo !== null && day > permit.validTo)
+    return saying(PERMITS, proved > permit.validTo ? "expired" : "expiredHere");
   if (status === "valid" && day < permit.validFrom) return saying(PERMITS, "notYet");
   return saying(PERMITS, status);
 }

@@ -9,7 +9,8 @@ import { statusWords, WRONG_PREMISES } from "../pack/words.js";
 import { both, element, hanzi, rows } from "../ui/elements.js";
 import { TERMS } from "../ui/terms.js";
 import { verdict } from "../ui/verdict.js";
-import { age, dayWords, minute, t } from "../ui/words.js";
+import { dayWords, minute, t } from "../ui/words.js";
+import { ageSince } from "./ages.js";
 
 /** @type {Headline} */
 const ELSEWHERE = { tone: "bad", zh: "同一个码刚在别处出现过", en: "The same code was just seen elsewhere" };
@@ -58,8 +59,8 @@ function warning(found, pack, now) {
       ),
     );
   }
-  const old = age(now.getTime() - found.at.getTime());
-  const where = t(`${minute(found.at)}（${old}）：`, `${minute(found.at)} (${old}): `) + placeWords(pack, found.place);
+  const where = element("span", "", minute(found.at), t("（", " ("), ageSince(found.at, now), t("）：", "): "));
+  where.append(placeWords(pack, found.place));
   return verdict(found.own ? ELSEWHERE_OWN : ELSEWHERE, where);
 }
 

@@ -3,13 +3,15 @@
 
 /** @import { Saying } from "./types.d.ts" */
 /** @import { Content, Headline } from "../ui/types.d.ts" */
+/** @import { Reading } from "../device/types.d.ts" */
 /** @import { Described, DescribedPermit, Facts, Status, Vocabulary } from "../verifier/types.d.ts" */
 
 import { both, element, hanzi, rows } from "../ui/elements.js";
 import { TERMS } from "../ui/terms.js";
 import { verdict } from "../ui/verdict.js";
-import { age, day, minute, sentence, t } from "../ui/words.js";
+import { day, minute, sentence, t } from "../ui/words.js";
 import { shanghaiDay } from "../verifier/refusal.js";
+import { ageSince } from "./ages.js";
 import { aged, headline, permitSaying } from "./judgement.js";
 
 const TAGS = { good: "✓", plain: "i", care: "!", bad: "×", unknown: "?" };
@@ -45,34 +47,59 @@ function card(permit, said) {
 }
 
 /**
- * "Status as of …, N hours old": in words whatever the colour says.
- * @param {Status} state
- * @param {Date} now
+ * @param {string | undefined} code why the list does not count; without one it was not read, because it had expired
+ * @param {string | null} today by the device's clock, where nothing confirms it
  * @returns {string}
  */
-export function asOf(state, now) {
-  if (state.asOf === null) return t("本机没有状态名单。", "There is no status list on this device.");
-  const old = age(now.getTime() - state.asOf.getTime());
-  const words = t(`状态截至 ${minute(state.asOf)}（${old}）。`, `Status as of ${minute(state.asOf)}, ${old}.`);
-  if (state.unknown)
-    return words + t("名单已过期，现在的状态不明。", " The list has expired, so the current status is unknown.");
-  if (!state.stale) return words;
-  return words + t("超过了应更新的时间，请联网更新。", " It should have been updated by now. Go online to update.");
+function whyUnknown(code, today) {
+  if (code === "status_list_index")
+    return t(
+      "名单比这个码旧，现在的状态不明。",
+      " The list is older than this code, so the current status is unknown.",
+    );
+  if (today)
+    return t(
+      `按本机日期（${today}）名单已过期，现在的状态不明。`,
+      ` By this device’s date, ${today}, the list has expired, so the current status is unknown.`,
+    );
+  return t("名单已过期，现在的状态不明。", " The list has expired, so the current status is unknown.");
 }
 
 /**
- * A code whose signature holds. `host` is this page's own, where a live page can be asked.
- * @param {Described} described
+ * "Status as of …, N hours old": in words whatever the colour says.
  * @param {Status} state
- * @param {{ now: Date; live: string | null }} how
+ * @param {Reading} time
  * @returns {Content[]}
  */
-export function genuine(described, state, { now, live }) {
-  const said = described.permits.map((permit, n) =>
-    permitSaying(state.permits[n] ?? "unknown", permit, shanghaiDay(now)),
-  );
+export function asOf(state, { now, proved, wrong }) {
+  if (state.asOf === null) return [t("本机没有状态名单。", "There is no status list on this device.")];
+  const when = minute(state.asOf);
+  if (wrong?.atLeast)
+    return [
+      t(
+        `状态截至 ${when}。本机时钟不对，无法得知已过多久，请校正时钟或联网更新。`,
+        `Status as of ${when}. This device’s clock is wrong, so its age is not known. Set the clock, or go online to update.`,
+      ),
+    ];
+  const words = [t(`状态截至 ${when}（`, `Status as of ${when}, `), ageSince(state.asOf, now), t("）。", ".")];
+  const confirmed = shanghaiDay(proved) === shanghaiDay(now);
+  if (state.unknown) return [...words, whyUnknown(state.because?.code, confirmed ? null : day(shanghaiDay(now)))];
+  if (!state.stale) return words;
+  return [...words, t("超过了应更新的时间，请联网更新。", " It should have been updated by now. Go online to update.")];
+}
+
+/**
+ * A code whose signature holds. `live` is the address at which this service can be asked now.
+ * @param {Described} described
+ * @param {Status} state
+ * @param {{ time: Reading; live: string | null }} how
+ * @returns {Content[]}
+ */
+export function genuine(described, state, { time, live }) {
+  const today = { day: shanghaiDay(time.now), proved: shanghaiDay(time.proved) };
+  const said = described.permits.map((permit, n) => permitSaying(state.permits[n] ?? "unknown", permit, today));
   const parts = [
-    verdict(headline(state, said), asOf(state, now)),
+    verdict(headline(state, said), element("span", "", ...asOf(state, time))),
     element(
       "div",
       "who",

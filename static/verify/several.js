@@ -1,7 +1,7 @@
 // @ts-check
 // Several codes in one picture, PDF or frame: those of ours are chosen from by name, others are named in a line.
 
-/** @import { HeldLists } from "./types.d.ts" */
+/** @import { HeldLists } from "../lists/types.d.ts" */
 /** @import { Pasted } from "../reading/types.d.ts" */
 /** @import { Content } from "../ui/types.d.ts" */
 
@@ -21,7 +21,7 @@ import { nameOf } from "./not_ours.js";
  * @returns {Promise<Content[]>}
  */
 async function label({ text, page }, lists) {
-  const claims = await claimsOf(text, lists, new Date());
+  const claims = await claimsOf(text, lists);
   const where = page === null ? "" : t(`，第 ${page} 页`, `, page ${page}`);
   if (!claims) return [t(...TERMS.verdict.refused) + where];
   const version = t(`，第 ${claims.version} 版`, `, version ${claims.version}`);

@@ -2,7 +2,7 @@
 // The ways in: camera, photo or PDF, and what is pasted or typed. A file or a frame may show several codes.
 
 /** @import { Code } from "./several.js" */
-/** @import { HeldLists } from "./types.d.ts" */
+/** @import { HeldLists } from "../lists/types.d.ts" */
 /** @import { Pasted, Seen, SeenInFile } from "../reading/types.d.ts" */
 /** @import { Both, Content } from "../ui/types.d.ts" */
 
@@ -171,7 +171,7 @@ async function useText() {
     return;
   }
   const mine = page.turn();
-  const one = await genuineOf(what.texts, page.lists(), new Date());
+  const one = await genuineOf(what.texts, page.lists());
   if (mine === page.turn()) await page.check(one);
 }
 

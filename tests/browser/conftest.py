@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from every_page import Walk
+from fresh_phone import fresh_phone
 from inspection_phone import STARTED, Phone, filled_installation, installed, phone_of
+from inspection_phone import flawless as flawless_phone
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from public_pages import prepared_services
 from screens import DESK, PHONE, listening
-from verify_site import Camera, Device, Site, flawless, new_context
+from verify_site import Camera, Device, Site, flawless
 
 from bench.chromium import FLAGS, SHELL, unwanted
 from licence_qr.web.app import create_app
@@ -82,7 +84,7 @@ def one_device(chromium: Browser, one_site: Site) -> Device:
 
 @pytest.fixture
 def device(one_device: Device, site: Site) -> Iterator[BrowserContext]:
-    """A phone after one visit of the verify page with a network; for what it cannot put back there is ``new_context``."""
+    """A phone after one visit of the verify page with a network; for what it cannot put back there is ``fresh_phone``."""
     yield one_device.put_back("installed", lambda context: installed(context, site))
     one_device.leave()
 
@@ -95,16 +97,24 @@ def page(device: BrowserContext, site: Site) -> Iterator[Page]:
 
 @pytest.fixture
 def first_page(chromium: Browser, site: Site) -> Iterator[Page]:
-    """The page on a phone of its own, whose installed copy a test may change."""
-    context = new_context(chromium)
-    yield from flawless(context.new_page(), site)
-    context.close()
+    """The page on a phone that has opened nothing else. Also for tests that change the copy installed there."""
+    with fresh_phone(chromium, site) as context:
+        yield from flawless(context.new_page(), site)
 
 
 @pytest.fixture
 def inspector(one_device: Device, site: Site) -> Iterator[Phone]:
     """An inspector's phone with a pack and both pages installed."""
     yield from phone_of(one_device, site)
+
+
+@pytest.fixture
+def fresh_inspector(chromium: Browser, site: Site) -> Iterator[Phone]:
+    """An inspector's phone on which nothing was done but sign in and take a pack along."""
+    with fresh_phone(chromium, site) as context, flawless_phone(Phone(site, context)) as phone:
+        phone.sign_in()
+        phone.take_pack()
+        yield phone
 
 
 @pytest.fixture

@@ -22,7 +22,9 @@ _KEPT_PAGES = {PAGE: "public/verify/page.html", INSPECTIONS: "phone/visits.html"
 
 # What the page needs without a network, by folder of the static files.
 _KEPT_FOLDERS = (
+    "device/",
     "inspect/",
+    "lists/",
     "pack/",
     "reading/",
     "ui/",
@@ -51,7 +53,7 @@ keys = Handed(Keys)
 @blueprint.get(PAGE)
 def page() -> Response:
     """The page, with the root's public key for a device that has none yet."""
-    response = Response(render("public/verify/page.html", root=_root()))
+    response = Response(render("public/verify/page.html", root=root_point()))
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Permissions-Policy"] = _PERMISSIONS
     response.headers["Cache-Control"] = "no-cache"
@@ -100,7 +102,7 @@ def manifest() -> Response:
     return response
 
 
-def _root() -> str:
+def root_point() -> str:
     """The root's public key as the page takes it: the uncompressed point of P-256 (SEC 1, 2.3.3) in hex."""
     return keys().root_point().hex()
 
@@ -116,7 +118,7 @@ def _version(files: list[str]) -> str:
     """A hash of all pages and of the kept addresses, which themselves hold the hash of all static files."""
     environment = cast(BilingualEnvironment, current_app.jinja_env)
     pages = [
-        environment.twin(language).get_template(template).render(root=_root())
+        environment.twin(language).get_template(template).render(root=root_point())
         for template in _KEPT_PAGES.values()
         for language in Language
     ]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from verify_site import Site, settled, typed
 
 from licence_qr.bootstrap import build_ceremony
@@ -33,9 +33,15 @@ def update(page: Page) -> None:
 
 
 @pytest.fixture
-def compromised(page: Page, device: BrowserContext, site: Site) -> bytes:
+def page(first_page: Page) -> Page:
+    """The page on a phone that has opened nothing else."""
+    return first_page
+
+
+@pytest.fixture
+def compromised(page: Page, site: Site) -> bytes:
     """The trust list from before the key of all codes was compromised; ``page`` has the one of after."""
-    older = device.request.get(f"{site.origin}/trust-list").body()
+    older = page.context.request.get(f"{site.origin}/trust-list").body()
     page.evaluate(ROWS, ["trust", "keep", None])
     ceremony, now = build_ceremony(site.services.settings), datetime.now(UTC)
     key = ceremony.find(site.services.keys.signing_key(now).kid.hex())
@@ -58,8 +64,7 @@ def test_from_the_network_it_is_refused_also_where_the_newer_one_was_spoilt(
     def replayed(app: Flask) -> None:
         app.view_functions["lists.trust_list"] = lambda: compromised
 
-    site.stop()
-    site.start(replayed)
+    site.restart(replayed)
     update(page)
     expect(page.locator("#refreshed")).to_contain_text("本机的名单比取得的更新")
     assert refused(page, site) == "key_compromised"
@@ -79,11 +84,9 @@ def test_put_back_on_the_device_it_is_refused(page: Page, site: Site, compromise
     expect(page.locator("#outcome")).to_contain_text("trust_list_older")
 
 
-def test_a_page_that_slept_meanwhile_takes_what_another_page_has_kept(
-    page: Page, device: BrowserContext, site: Site
-) -> None:
-    older = device.request.get(f"{site.origin}/trust-list").body()
-    other = device.new_page()
+def test_a_page_that_slept_meanwhile_takes_what_another_page_has_kept(page: Page, site: Site) -> None:
+    older = page.context.request.get(f"{site.origin}/trust-list").body()
+    other = page.context.new_page()
     other.goto(f"{site.origin}/verify")
     settled(other)
     ceremony, now = build_ceremony(site.services.settings), datetime.now(UTC)
@@ -95,8 +98,7 @@ def test_a_page_that_slept_meanwhile_takes_what_another_page_has_kept(
     def replayed(app: Flask) -> None:
         app.view_functions["lists.trust_list"] = lambda: older
 
-    site.stop()
-    site.start(replayed)
+    site.restart(replayed)
     update(page)  # which has the older one, and is given it by the network
     assert refused(page, site) == "key_compromised"
     other.close()

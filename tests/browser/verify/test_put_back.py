@@ -39,8 +39,7 @@ def test_a_site_that_is_reset_is_what_it_was_however_it_was_changed(site: Site, 
     photos = site.folder / "var" / "photos"
     photos.mkdir(exist_ok=True)
     (photos / "left.jpg").write_bytes(b"left")
-    site.stop()
-    site.start(lambda app: app.jinja_env.globals.update(demonstration=False))
+    site.restart(lambda app: app.jinja_env.globals.update(demonstration=False))
     assert files_of(site.folder) != before
     site.reset()
     assert files_of(site.folder) == before and site.origin == origin

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from accessible import violations
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, expect
+from inspection_phone import PhoneOfItsOwn
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from verify_site import FOREIGN, Site, look_for_update, opened, settled, typed
 
 
@@ -16,8 +19,7 @@ def test_an_update_reaches_an_installed_copy(first_page: Page, site: Site) -> No
         app.jinja_env.globals["demonstration"] = False
 
     expect(page.locator(".specimen")).to_be_visible()
-    site.stop()
-    site.start(changed)
+    site.restart(changed)
     page.reload()  # the copy answers, and the browser looks for a newer one
     expect(page.locator(".specimen")).to_have_count(0)
     settled(page)
@@ -30,8 +32,7 @@ def test_an_update_reaches_an_installed_copy(first_page: Page, site: Site) -> No
 def test_an_update_waits_while_a_result_is_read(first_page: Page, site: Site) -> None:
     page = first_page
     typed(page, site.link(site.newest(permits=1)))
-    site.stop()
-    site.start(lambda app: app.jinja_env.globals.update(demonstration=False))
+    site.restart(lambda app: app.jinja_env.globals.update(demonstration=False))
     look_for_update(page)
     expect(page.get_by_role("button", name="换用新版本")).to_be_visible()
     page.get_by_role("button", name="立即更新").click()
@@ -41,7 +42,8 @@ def test_an_update_waits_while_a_result_is_read(first_page: Page, site: Site) ->
     expect(page.locator(".specimen")).to_have_count(0)
 
 
-def test_the_language_chosen_last_is_spoken_without_a_network(page: Page, site: Site) -> None:
+def test_the_language_chosen_last_is_spoken_without_a_network(first_page: Page, site: Site) -> None:
+    page = first_page
     page.get_by_role("link", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     settled(page)
@@ -103,3 +105,16 @@ def test_without_scripts_the_register_can_still_be_asked(phone: Page, site: Site
     phone.get_by_role("textbox", name="编号").fill(site.newest(permits=1).code_id.number)
     phone.get_by_role("button", name="查询").click()
     expect(phone.get_by_role("heading", level=1)).to_contain_text("登记在册")
+
+
+def test_where_the_browser_promises_nothing_the_page_says_for_how_long_lists_last(
+    chromium: Browser, site: Site, tmp_path: Path
+) -> None:
+    phone = PhoneOfItsOwn(chromium, tmp_path / "phone", site)
+    page = opened(phone.page, site)
+    expect(page.locator("#lasting")).to_contain_text("有的手机七天不打开本页就会删除名单")
+    devtools = phone.context.new_cdp_session(page)
+    devtools.send("Browser.grantPermissions", {"permissions": ["durableStorage"], "origin": site.origin})
+    typed(page, site.link(site.newest(permits=1)))  # the first press, at which it is asked for
+    expect(page.locator("#lasting")).to_have_text("浏览器会一直保留，直到清除。")
+    phone.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from accessible import violations
 from flask import Flask
+from fresh_phone import fresh_phone
 from inspection_phone import STARTED
 from page_clock import set_clock
 from PIL import Image
@@ -20,6 +21,7 @@ from verify_site import (
     BUSY,
     FOREIGN,
     HURRY,
+    Camera,
     Site,
     camera_frame,
     look_for_update,
@@ -42,11 +44,14 @@ def verdict(page: Page) -> str:
     return page.locator("#outcome .verdict").get_attribute("class").removeprefix("verdict ")
 
 
-def test_the_camera_reads_a_printed_sheet_and_still_does_when_the_server_is_gone(
-    seeing: Callable[[Image.Image], Page], site: Site
-) -> None:
+def test_the_camera_reads_a_printed_sheet_and_still_does_when_the_server_is_gone(camera: Camera, site: Site) -> None:
     code = site.newest(permits=1)
-    page = opened(seeing(camera_frame(sheet(site.services, CLERK, code, STARTED))), site)
+    camera.sees(camera_frame(sheet(site.services, CLERK, code, STARTED)))
+    with fresh_phone(camera.browser, site) as context:
+        read_with_and_without(opened(context.new_page(), site), site)
+
+
+def read_with_and_without(page: Page, site: Site) -> None:
     for visit in ("with the server", "without"):
         if visit == "without":
             site.stop()
@@ -122,7 +127,8 @@ def test_a_forged_code_says_why_and_what_to_do(page: Page, site: Site) -> None:
     assert len(page.locator("#outcome > p b").text_content()) > 5
 
 
-def test_a_code_number_is_handed_to_the_register_and_only_with_a_network(page: Page, site: Site) -> None:
+def test_a_code_number_is_handed_to_the_register_and_only_with_a_network(first_page: Page, site: Site) -> None:
+    page = first_page
     number = site.newest(permits=1).code_id.number
     typed(page, number.lower())
     assert verdict(page) == "unknown"
@@ -183,8 +189,9 @@ def test_an_older_print_and_a_withdrawn_one_say_so(page: Page, site: Site) -> No
     ids=["fresh", "stale", "expired"],
 )
 def test_the_older_the_list_the_less_is_said(
-    page: Page, site: Site, later: timedelta, tone: str, said: str, told: str
+    first_page: Page, site: Site, later: timedelta, tone: str, said: str, told: str
 ) -> None:
+    page = first_page
     link = site.link(site.newest(permits=1))
     listed_at = site.listed_at()
     site.stop()
@@ -231,8 +238,7 @@ def test_an_older_list_from_the_network_does_not_replace_the_newer_one(page: Pag
     def replayed(app: Flask) -> None:
         app.view_functions["lists.status_list"] = lambda: older
 
-    site.stop()
-    site.start(replayed)
+    site.restart(replayed)
     page.get_by_role("button", name="立即更新").click()
     expect(page.locator("#refreshed")).to_contain_text("本机的名单比取得的更新")
     typed(page, site.link(code))
@@ -243,9 +249,10 @@ def test_an_older_list_from_the_network_does_not_replace_the_newer_one(page: Pag
     ("since", "good"), [(timedelta(seconds=1), True), (timedelta(), False)], ids=["after", "before"]
 )
 def test_of_a_compromised_key_only_what_was_registered_before_stays_good(
-    page: Page, site: Site, since: timedelta, good: bool
+    first_page: Page, site: Site, since: timedelta, good: bool
 ) -> None:
     """By the signed allow-list, with the server gone: compromised ``since`` after the code was registered."""
+    page = first_page
     code = site.newest(permits=1)
     ceremony = build_ceremony(site.services.settings)
     key = ceremony.find(site.services.keys.signing_key(STARTED).kid.hex())
@@ -269,8 +276,7 @@ def test_a_site_that_comes_back_with_another_root_key_is_not_believed(
     page = first_page
     stranger = make_services(tmp_path / "stranger", at=STARTED)
     genuine, site.services = site.services, stranger
-    site.stop()
-    site.start()
+    site.restart()
     look_for_update(page)
     expect(page.locator("#notices")).to_contain_text("网站给出的根公钥与本机首次访问时不同")
     expect(page.locator("#refreshed")).to_contain_text("trust_list_signature")

@@ -149,8 +149,9 @@ def scanned(photo: Image.Image) -> bytes:
 
 @pytest.mark.parametrize("size", ["A5", "A4"])
 def test_our_sheet_as_a_pdf_is_verified_with_the_server_and_without(
-    page: Page, site: Site, cards: dict[str, bytes], size: str
+    first_page: Page, site: Site, cards: dict[str, bytes], size: str
 ) -> None:
+    page = first_page
     code, content = site.newest(permits=1), cards[size]
     chosen(page, content)
     told(page, GENUINE)
@@ -163,8 +164,9 @@ def test_our_sheet_as_a_pdf_is_verified_with_the_server_and_without(
 
 
 def test_what_reads_pdfs_is_loaded_with_the_first_pdf_and_stands_ready_without_a_server(
-    page: Page, site: Site, cards: dict[str, bytes]
+    first_page: Page, site: Site, cards: dict[str, bytes]
 ) -> None:
+    page = first_page
     loaded = "() => performance.getEntriesByType('resource').some(e => e.name.includes('pdfjs'))"
     assert page.evaluate(loaded) is False
     with site.away():

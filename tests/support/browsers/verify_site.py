@@ -14,11 +14,13 @@ from typing import Any
 
 import pypdfium2
 import zxingcpp
-from flask import Flask, request
+from flask import Flask, Response, request
+from in_flight import InFlight
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from published import with_lists_published
 from screens import PHONE, STOPS_WITHIN
+from server_clock import handler
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from bench.chromium import CHROMIUM, FLAGS, unwanted
@@ -61,35 +63,6 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-class _InFlight:
-    """Knows of the requests that are being worked off, which outlive both their browser and their server's port."""
-
-    def __init__(self) -> None:
-        self._changed, self._running = threading.Condition(), 0
-
-    def over(self, app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-        """``app``, each of whose requests is known of until its answer is made."""
-
-        def counted(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-            self._count(1)
-            try:
-                return app(environ, start_response)  # what an answer is made of is read and written by then
-            finally:
-                self._count(-1)
-
-        return counted
-
-    def _count(self, step: int) -> None:
-        with self._changed:
-            self._running += step
-            self._changed.notify_all()
-
-    def wait(self) -> None:
-        """Until there is none."""
-        with self._changed:
-            assert self._changed.wait_for(lambda: not self._running, PATIENCE / 1000), "a request that never ends"
-
-
 # A page gives up a request in a ninetieth of the time that it gives to people: seconds, not minutes.
 HURRY = (
     "(() => { const whole = AbortSignal.timeout.bind(AbortSignal); AbortSignal.timeout = (ms) => whole(ms / 90); })()"
@@ -108,7 +81,8 @@ class Site:
         self._serving: BaseWSGIServer | None = None
         self._thread: threading.Thread | None = None
         self._port = 0
-        self._in_flight = _InFlight()
+        self._in_flight = InFlight(PATIENCE / 1000)
+        self.shared: list[Device] = []
         self._copy()
         self.start()
 
@@ -130,13 +104,24 @@ class Site:
         app = self._app if self._as_made else with_lists_published(create_app(self.services))
         if change:
             change(app)
-        self._serving = make_server("127.0.0.1", self._port, self._in_flight.over(app), threaded=True)
+        self._serving = make_server(
+            "127.0.0.1", self._port, self._in_flight.over(app), threaded=True, request_handler=handler(app)
+        )
         self._port = self._serving.server_port
         self._thread = threading.Thread(target=self._serving.serve_forever, args=[STOPS_WITHIN])
         self._thread.start()
 
     def stop(self) -> None:
-        """Answer nobody any more: the port is closed."""
+        """Answer nobody any more, for a page that goes on without a network: it begins on a phone that was fresh."""
+        assert not any(device.in_use for device in self.shared), "not on a phone that others have used: fresh_phone"
+        self._close()
+
+    def restart(self, change: Callable[[Flask], None] | None = None) -> None:
+        """Serve another application at once."""
+        self._close()
+        self.start(change)
+
+    def _close(self) -> None:
         if self._serving and self._thread:
             self._serving.shutdown()
             self._thread.join()
@@ -160,7 +145,7 @@ class Site:
 
     def close(self) -> None:
         """End it, once all that was asked is answered."""
-        self.stop()
+        self._close()
         self._in_flight.wait()
         self._own.database.close()
         shutil.rmtree(self.folder)
@@ -183,12 +168,29 @@ class Site:
             if request.path == path:
                 over.wait()
 
-        self.stop()
-        self.start(lambda app: app.before_request_funcs.setdefault(None, []).insert(0, hang))
+        self.restart(lambda app: app.before_request_funcs.setdefault(None, []).insert(0, hang))
         try:
             yield
         finally:
             over.set()
+
+    @contextmanager
+    def failing(self, part: str) -> Iterator[None]:
+        """A server that fails at every address that has ``part`` in it."""
+
+        def fails(app: Flask) -> None:
+            whole = app.wsgi_app  # the files too, which the application's own hooks do not see
+
+            def failing(environ: Any, start_response: Any) -> Iterable[bytes]:
+                return (Response(status=503) if part in environ["PATH_INFO"] else whole)(environ, start_response)
+
+            app.wsgi_app = failing  # type: ignore[method-assign]
+
+        self.restart(fails)
+        try:
+            yield
+        finally:
+            self.restart()
 
     def newest(self, permits: int) -> StoredCode:
         """A code in force with that many permits, the newest version of its business."""
@@ -279,6 +281,7 @@ class Device:
 
     def __init__(self, browser: Browser, site: Site) -> None:
         site.reset()  # the last test may have stopped it
+        site.shared.append(self)
         self.context = new_context(browser)
         self._site = site
         self._keeper = self.context.new_page()  # shows no page of ours: it only reaches what is kept for our address
@@ -303,6 +306,11 @@ class Device:
             self._keeper.evaluate(_COPY, ["", f"{state} "])
             self._site.keep()
         return self.context
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a test has a page open on it."""
+        return len(self.context.pages) > 1
 
     def leave(self) -> None:
         """Close every page: nothing of the phone runs any more."""

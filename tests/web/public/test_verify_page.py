@@ -18,7 +18,7 @@ from licence_qr.web.app import STATIC, create_app
 
 VENDORED = STATIC / "vendor" / "zxing-wasm"
 PDF_READER = STATIC / "vendor" / "pdfjs"
-SCRIPTS = scripts_of("reading", "ui", "verifier", "verify")
+SCRIPTS = scripts_of("device", "lists", "reading", "ui", "verifier", "verify")
 
 
 @pytest.fixture
