@@ -9,7 +9,9 @@
 /** @import { Step, Visit } from "./visit/types.d.ts" */
 /** @import { Both } from "../ui/types.d.ts" */
 
+import { keepPages, lookForNewer } from "../device/installed.js";
 import { askLasting, isLasting } from "../device/lasting.js";
+import { asTimePasses } from "../device/passing.js";
 import { heldPack, heldVisit as heldPlace } from "../pack/held.js";
 import { both, byId, element } from "../ui/elements.js";
 import { linkButton, notice } from "../ui/fields.js";
@@ -280,17 +282,20 @@ async function moved() {
 }
 
 async function install() {
-  try {
-    await navigator.serviceWorker.register("/verify/sw.js", { scope: "/verify", updateViaCache: "none" });
-  } catch {
-    if (!navigator.serviceWorker?.controller)
-      say(
-        t(
-          "本页未能存入这台设备，断网后不能再次打开。",
-          "This page could not be saved on this device. It will not open again without a network.",
-        ),
-      );
-  }
+  if ((await keepPages()) === "kept") return;
+  say(
+    t(
+      "本页未能存入这台设备，断网后不能再次打开。",
+      "This page could not be saved on this device. It will not open again without a network.",
+    ),
+  );
+}
+
+/** Seen again after a while: a newer version is looked for, and what the list says of times is said anew. */
+async function cameBack() {
+  lookForNewer();
+  const typing = [...byId("view").querySelectorAll("input")].some(({ value }) => value);
+  if (!open && !beginning && !typing) await route();
 }
 
 async function start() {
@@ -307,6 +312,7 @@ async function start() {
   if (closed && navigator.onLine && (await fetchKey()) === "here") await route();
   await startSending(() => (open ? null : route()));
   await install();
+  asTimePasses({ minute: () => {}, back: cameBack });
   document.body.dataset.ready = "yes";
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
-// The inspector's page: what this device holds, taking a pack along, and leaving it behind.
+// The inspector's page: what this device holds, taking along all that works without a network, and leaving the pack behind.
 
+/** @import { Keeping } from "../device/types.d.ts" */
 /** @import { Bytes } from "../pack/types.d.ts" */
 
 import { askLasting, isLasting } from "../device/lasting.js";
@@ -9,18 +10,39 @@ import { Unavailable, wipe } from "../pack/rows.js";
 import { packWords, problemWords } from "../pack/words.js";
 import { byId } from "../ui/elements.js";
 import { t } from "../ui/words.js";
+import { alongWords, takePagesAndLists } from "./along.js";
 import { countUnsent } from "./device/kept.js";
 import { notLastingWords } from "./device/lasting_words.js";
 
+const ROOT = byId("along").dataset.root;
 const PATIENCE = 120_000; // a megabyte over a slow line; a site that never answers is given up
+
+/** @type {Keeping | null} */
+let keeping = null; // what became of keeping the pages; null before it was tried
+
+async function showAlong() {
+  const { ready, words, clock } = await alongWords(ROOT, keeping);
+  byId("ready").textContent = words;
+  byId("ready").className = ready ? "notice-line" : "callout";
+  byId("ready").hidden = false;
+  byId("clock").textContent = clock ?? "";
+  byId("clock").hidden = !clock;
+}
+
+async function showLasting() {
+  const { pack } = await heldPack(new Date());
+  byId("not-lasting").hidden = !pack || (await isLasting());
+  byId("not-lasting").textContent = notLastingWords();
+}
 
 async function showState() {
   const { pack, problem } = await heldPack(new Date());
   byId("pack-state").textContent = pack ? packWords(pack) : problemWords(problem);
+  if (pack) await showAlong();
+  else byId("ready").hidden = true;
   byId("leave-behind").hidden = !pack;
   byId("take").disabled = false;
-  byId("not-lasting").hidden = !pack || (await isLasting());
-  byId("not-lasting").textContent = notLastingWords();
+  await showLasting();
   const unsent = await countUnsent();
   byId("unsent-here").hidden = !unsent;
   byId("unsent-count").textContent = t(
@@ -76,18 +98,29 @@ function sentence(error) {
   );
 }
 
-byId("take").addEventListener("click", async () => {
-  byId("take").disabled = true;
-  const asked = askLasting(); // at the press, and not waited for: some browsers ask the person
-  byId("pack-state").textContent = t("正在下载…", "Downloading…");
+/**
+ * Fetch the pack and keep it. Resolves to why that came to nothing, in words, or null.
+ * @returns {Promise<string | null>}
+ */
+async function takePack() {
   try {
     await keepPack(await fetched(), new Date());
-    await showState();
-    asked.then(showState);
+    return null;
   } catch (error) {
-    byId("pack-state").textContent = sentence(error);
-    byId("take").disabled = false;
+    return sentence(error);
   }
+}
+
+byId("take").addEventListener("click", async () => {
+  byId("take").disabled = true;
+  byId("ready").hidden = true;
+  const asked = askLasting(); // at the press, and not waited for: some browsers ask the person
+  byId("pack-state").textContent = t("正在下载…", "Downloading…");
+  const [notTaken, kept] = await Promise.all([takePack(), takePagesAndLists(ROOT)]);
+  keeping = kept;
+  await showState();
+  if (notTaken) byId("pack-state").textContent = notTaken;
+  asked.then(showLasting);
 });
 
 byId("leave-behind").addEventListener("click", async () => {

@@ -10,15 +10,16 @@ from flask import Blueprint, Response, make_response, render_template
 from licence_qr.services.inspecting.offline_pack import LIFETIME, Pack
 from licence_qr.web import current_instant
 from licence_qr.web.phone import pack_key
+from licence_qr.web.public.verify import root_point
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.navigation import PACK
 from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.web.shell.templates import render
 
-# These pages have a script that fetches the pack from here, encrypts it and keeps it.
+# These pages have a script that fetches the pack from here, encrypts it and keeps it, and has the worker keep the pages.
 _POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 _GZIP = 16 + zlib.MAX_WBITS  # as zlib writes it: the form of gzip around its own
@@ -32,7 +33,7 @@ pack = Handed(Pack)
 def show_pack() -> Response:
     """What the pack is, whether this device has one, and the button to download it."""
     hours = int(LIFETIME.total_seconds()) // 3600
-    return _with_script(make_response(render_template("phone/pack.html", hours=hours)))
+    return _with_script(make_response(render_template("phone/pack.html", hours=hours, root=root_point())))
 
 
 @blueprint.get("/pack")

@@ -212,7 +212,8 @@ def on_its_way(phone: Phone) -> Route:
     return stopped[0]
 
 
-def test_a_visit_is_not_opened_again_while_it_is_being_sent(phone: Phone) -> None:
+def test_a_visit_is_not_opened_again_while_it_is_being_sent(fresh_inspector: Phone) -> None:
+    phone = fresh_inspector
     refused(phone, 1)
     text = on_its_way(phone)
     phone.page.get_by_role("button", name="重新打开修改").click()
@@ -222,7 +223,8 @@ def test_a_visit_is_not_opened_again_while_it_is_being_sent(phone: Phone) -> Non
     assert len(received(phone.site)) == 1
 
 
-def test_a_visit_that_is_opened_again_before_its_turn_is_not_sent_as_it_was(phone: Phone) -> None:
+def test_a_visit_that_is_opened_again_before_its_turn_is_not_sent_as_it_was(fresh_inspector: Phone) -> None:
+    phone = fresh_inspector
     refused(phone, 2)
     text = on_its_way(phone)
     first = json.loads(text.request.post_data or "")["subject"]["uscc"]
@@ -244,7 +246,8 @@ def test_a_visit_that_is_opened_again_before_its_turn_is_not_sent_as_it_was(phon
 # --- what is said ------------------------------------------------------------------------------------------------
 
 
-def test_a_fault_of_the_page_s_own_is_told_and_counts_nothing_it_does_not_know(phone: Phone) -> None:
+def test_a_fault_of_the_page_s_own_is_told_and_counts_nothing_it_does_not_know(fresh_inspector: Phone) -> None:
+    phone = fresh_inspector
     with phone.site.away():
         phone.begin(ours(phone.site)[0])
         phone.pass_and_sign()

@@ -15,7 +15,7 @@ from inspection_phone import (
     received,
 )
 from page_clock import set_clock
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 from screens import PHONE, WIDTHS, width_of
 from verify_site import Site
 
@@ -126,7 +126,8 @@ def test_a_whole_inspection_is_made_by_keyboard_alone(phone: Phone) -> None:
     assert found["signature"] == {"kind": "typed", "name": "Zhang"} and found["second_officer"] == "second"
 
 
-def test_a_wrong_place_is_warned_of_on_the_way_into_the_inspection(phone: Phone) -> None:
+def test_a_wrong_place_is_warned_of_on_the_way_into_the_inspection(fresh_inspector: Phone) -> None:
+    phone = fresh_inspector
     here, other = ours(phone.site)[:2]
     page = phone.page
     with phone.site.away():
@@ -141,8 +142,8 @@ def test_a_wrong_place_is_warned_of_on_the_way_into_the_inspection(phone: Phone)
         expect(page.locator("#view .verdict")).to_have_count(0)
 
 
-def test_a_first_start_without_a_pack_says_so(device: BrowserContext, site: Site) -> None:
-    page = device.new_page()
+def test_a_first_start_without_a_pack_says_so(first_page: Page, site: Site) -> None:
+    page = first_page
     with site.away():
         page.goto(f"{site.origin}{PAGE}")
         expect(page.locator("#view .note")).to_contain_text("本机还没有随身包，不能开始检查")
@@ -168,7 +169,8 @@ def test_a_link_in_the_field_for_numbers_is_sent_to_the_verify_page(phone: Phone
     expect(page.locator("form [role=status]")).to_contain_text("请到核验页核验")
 
 
-def test_a_visit_outlives_its_pack(phone: Phone) -> None:
+def test_a_visit_outlives_its_pack(fresh_inspector: Phone) -> None:
+    phone = fresh_inspector
     page = phone.page
     phone.begin(ours(phone.site)[0])
     with phone.site.away():

@@ -35,9 +35,9 @@ ROWS = """() => new Promise((resolve) => {
 
 
 @pytest.fixture
-def phone(inspector: Phone) -> Phone:
-    """An inspector's phone with a pack and both pages installed."""
-    return inspector
+def phone(fresh_inspector: Phone) -> Phone:
+    """An inspector's phone on which nothing was done but take a pack along: here the server is mostly away."""
+    return fresh_inspector
 
 
 class LostAnswer:

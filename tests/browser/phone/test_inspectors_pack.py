@@ -47,8 +47,19 @@ def page(inspector: Phone, site: Site) -> Page:
 
 
 @pytest.fixture
+def first(fresh_inspector: Phone, site: Site) -> Page:
+    """The verify page on an inspector's phone that has opened nothing else but the page where the pack is taken."""
+    return opened(fresh_inspector.page, site)
+
+
+@pytest.fixture
 def taken(page: Page) -> Taken:
-    """When the pack was made by the clock of the server, and until when it says it may be used."""
+    """When the pack of ``page`` was made by the clock of the server, and until when it says it may be used."""
+    return taken_on(page)
+
+
+def taken_on(page: Page) -> Taken:
+    """The same of any page."""
     return Taken(*(datetime.fromtimestamp(each / 1000, UTC) for each in page.evaluate(TIMES)))
 
 
@@ -73,7 +84,8 @@ def headlines(page: Page) -> list[str]:
     return page.locator("#outcome .headline").all_inner_texts()
 
 
-def test_without_a_network_the_address_and_the_last_inspection_are_shown(page: Page, site: Site) -> None:
+def test_without_a_network_the_address_and_the_last_inspection_are_shown(first: Page, site: Site) -> None:
+    page = first
     code = ours(site)[0]
     with site.away():
         page.reload()
@@ -84,7 +96,8 @@ def test_without_a_network_the_address_and_the_last_inspection_are_shown(page: P
         assert len(headlines(page)) == 1
 
 
-def test_a_code_of_another_business_is_warned_of_in_words_and_colour_above_the_verdict(page: Page, site: Site) -> None:
+def test_a_code_of_another_business_is_warned_of_in_words_and_colour_above_the_verdict(first: Page, site: Site) -> None:
+    page = first
     here, other = ours(site)[:2]
     with site.away():
         stand_at(page, here)
@@ -148,7 +161,8 @@ def test_where_she_is_outlives_a_reload_and_nothing_of_it_is_readable_at_rest(pa
     assert kinds == [[False, ["deriveKey"]], sealed, sealed]
 
 
-def test_a_pack_past_its_twelve_hours_is_refused_in_words_and_deleted(page: Page, site: Site, taken: Taken) -> None:
+def test_a_pack_past_its_twelve_hours_is_refused_in_words_and_deleted(first: Page, site: Site) -> None:
+    page, taken = first, taken_on(first)
     assert taken.until - taken.made == timedelta(hours=12)
     code = ours(site)[0]
     with site.away():
@@ -171,7 +185,8 @@ def test_a_clock_set_back_does_not_prolong_it(page: Page, taken: Taken) -> None:
     expect(page.locator("#pack-said")).to_contain_text("时钟被拨回")
 
 
-def test_signing_out_wipes_it_and_the_verify_page_goes_on_without(page: Page, site: Site) -> None:
+def test_signing_out_wipes_it_and_the_verify_page_goes_on_without(first: Page, site: Site) -> None:
+    page = first
     code = ours(site)[0]
     page.goto(f"{site.origin}/inspect/")
     page.click("footer button")

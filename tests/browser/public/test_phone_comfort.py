@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fresh_phone import fresh_phone
 from inspection_phone import PAGE, Phone, ours, phone_in
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from verify_site import BLANK, Site, new_context, opened, served_by_its_copy, settled, typed
+from verify_site import BLANK, Site, opened, served_by_its_copy, settled, typed
 
 
 @pytest.fixture
@@ -19,18 +20,17 @@ def phone(inspector: Phone) -> Phone:
 
 
 def test_a_language_chosen_elsewhere_is_spoken_by_the_installed_page_too(chromium: Browser, site: Site) -> None:
-    context = new_context(chromium)
-    page = context.new_page()
-    page.goto(f"{site.origin}/?lang=en")
-    page.goto(f"{site.origin}/verify")
-    settled(page)
-    served_by_its_copy(page)
-    with site.away():
-        for address in ("/verify", PAGE):
-            page.goto(f"{site.origin}{address}")
-            expect(page.locator("html")).to_have_attribute("lang", "en")
-        expect(page).to_have_title("Inspections · One code")
-    context.close()
+    with fresh_phone(chromium, site) as context:
+        page = context.new_page()
+        page.goto(f"{site.origin}/?lang=en")
+        page.goto(f"{site.origin}/verify")
+        settled(page)
+        served_by_its_copy(page)
+        with site.away():
+            for address in ("/verify", PAGE):
+                page.goto(f"{site.origin}{address}")
+                expect(page.locator("html")).to_have_attribute("lang", "en")
+            expect(page).to_have_title("Inspections · One code")
 
 
 def test_the_desk_takes_its_language_along_to_the_phone_pages(phone: Phone) -> None:
