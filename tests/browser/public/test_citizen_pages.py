@@ -133,3 +133,10 @@ def test_the_two_languages_of_a_button_stand_in_lines_of_their_own_where_they_do
     [whole], [other] = boxes(window, button), boxes(window, f"{button} .also")
     assert other["width"] > other["height"] * 2, "not a narrow column beside the first language"
     assert abs((other["x"] + other["width"] / 2) - (whole["x"] + whole["width"] / 2)) < 2
+
+
+def test_a_page_that_was_left_open_says_of_when_it_is_and_asks_again(phone: Page, server: str) -> None:
+    phone.goto(address(server, "in_force", "en"))
+    expect(phone.locator(".checked")).to_contain_text("Checked: 23 November 2026, 16:20. This page does not update")
+    with phone.expect_request(address(server, "in_force", "en")):
+        phone.get_by_role("link", name="Check again").click()
