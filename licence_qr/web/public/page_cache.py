@@ -19,6 +19,7 @@ from licence_qr.errors import LicenceQRError
 from licence_qr.front.answer import Answer
 from licence_qr.process import metrics
 from licence_qr.web import Clock, system_clock
+from licence_qr.web.public.answers import takes_gzip
 from licence_qr.web.shell.language import kept_in
 
 MOST_BYTES = 16 * 1024 * 1024  # a worker, some 3,000 pages
@@ -75,7 +76,7 @@ class PageCache:
             self._stamp = stamp
         language, compressed = (
             kept_in(environ.get("HTTP_COOKIE", "")),
-            "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""),
+            takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")),
         )
         key = (path, environ["wsgi.url_scheme"], language, compressed)
         kept = self._answers.get(key)

@@ -18,6 +18,7 @@ from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.services.publishing.lookup import Lookup
 from licence_qr.web import current_instant
 from licence_qr.web.public import page_words, refusals
+from licence_qr.web.public.answers import takes_gzip
 from licence_qr.web.public.public_json import public_json
 from licence_qr.web.shell.errors import wants_json
 from licence_qr.web.shell.handed import Handed
@@ -99,7 +100,7 @@ def _html(page: PublicPage) -> bytes:
 def _as_page(body: bytes) -> Response:
     """The page, compressed when it is a long one. It holds no secret, so its length can give none away (BREACH)."""
     response = make_response(body)
-    if len(body) > LONG_PAGE_BYTES and "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", ""):
+    if len(body) > LONG_PAGE_BYTES and takes_gzip(request.environ.get("HTTP_ACCEPT_ENCODING", "")):
         response.set_data(gzip.compress(body, compresslevel=4, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept, Accept-Encoding, Cookie"

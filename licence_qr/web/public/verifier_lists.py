@@ -20,6 +20,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.services.keys.keyring import Keys
 from licence_qr.services.publishing.status_list import StatusPublishing
 from licence_qr.web import current_instant
+from licence_qr.web.public.answers import takes_gzip
 from licence_qr.web.shell.handed import Handed, catalogue
 
 KEPT_SECONDS = 300
@@ -76,7 +77,7 @@ def allow_list() -> Response:
 @blueprint.get("/vocabulary.json")
 def vocabulary() -> Response:
     """Names of permit types, number templates and the sentences of every refusal; compressed where that is accepted."""
-    compressed = "gzip" in request.headers.get("Accept-Encoding", "")
+    compressed = takes_gzip(request.headers.get("Accept-Encoding", ""))
     body, digest = _vocabulary(compressed)
     response = _answer(body, "application/json", digest, KEPT_SECONDS)
     response.headers["Vary"] = "Accept-Encoding"

@@ -383,3 +383,14 @@ def test_a_long_page_is_compressed_for_those_who_can_read_it(client: FlaskClient
     assert "Content-Encoding" not in client.get(ADDRESS_OF["several"]).headers
     short = client.get(ADDRESS_OF["in_force"], headers={"Accept-Encoding": "gzip"})
     assert "Content-Encoding" not in short.headers
+
+
+@pytest.mark.parametrize("accepted", ["gzip;q=0", "br, gzip;q=0.0, *", "br;q=1, gzip; q=0", "identity, *;q=0"])
+def test_a_long_page_is_not_compressed_for_those_who_refuse_it(client: FlaskClient, accepted: str) -> None:
+    assert "Content-Encoding" not in client.get(ADDRESS_OF["several"], headers={"Accept-Encoding": accepted}).headers
+
+
+@pytest.mark.parametrize("accepted", ["gzip;q=0.5", "br;q=1, gzip;q=0.8, *;q=0", "gzip, *;q=0"])
+def test_a_weight_above_nothing_is_no_refusal(client: FlaskClient, accepted: str) -> None:
+    long = client.get(ADDRESS_OF["several"], headers={"Accept-Encoding": accepted})
+    assert long.headers["Content-Encoding"] == "gzip"

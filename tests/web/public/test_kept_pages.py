@@ -186,3 +186,10 @@ def test_the_application_keeps_its_pages_for_a_minute_with_their_headers(now: da
     assert len(services.lookup.scanned) == 2
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert headers["Cache-Control"] == "no-store"
+
+
+def test_a_compressed_answer_is_not_given_to_those_who_refuse_it(site: Site) -> None:
+    site.get("/c/1", headers={"Accept-Encoding": "gzip"})
+    plain = site.get("/c/1")
+    assert site.get("/c/1", headers={"Accept-Encoding": "gzip;q=0"}) == plain
+    assert site.asked == 2

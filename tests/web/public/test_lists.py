@@ -183,6 +183,8 @@ def test_the_vocabulary_is_compressed_where_that_is_accepted(client):
     assert packed.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(packed.data) == plain.data
     assert "Content-Encoding" not in plain.headers
+    refusing = client.get("/vocabulary.json", headers={"Accept-Encoding": "br, gzip;q=0"})
+    assert refusing.data == plain.data
     assert packed.headers["ETag"] != plain.headers["ETag"]
     assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
     assert len(packed.data) * 2 < len(plain.data)
