@@ -14,11 +14,13 @@ from licence_qr.domain.inspecting.draws import DRAW_STATE_WORDS
 from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS
 from licence_qr.domain.publishing.publish import office_name
 from licence_qr.services.inspecting.draws import Draws, PublishedDraw, PublishedPlace
+from licence_qr.web.public.answers import readable_by_other_sites
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.templates import render
 from licence_qr.wording.text import Text
 
 blueprint = Blueprint("citizen_draws", __name__, url_prefix="/draws")
+blueprint.after_request(readable_by_other_sites)
 draws = Handed(Draws)
 
 _WORDS: Mapping[str, Any] = {"states": DRAW_STATE_WORDS, "outcomes": OUTCOME_WORDS}

@@ -18,7 +18,7 @@ from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.services.publishing.lookup import Lookup
 from licence_qr.web import current_instant
 from licence_qr.web.public import page_words, refusals
-from licence_qr.web.public.answers import takes_gzip
+from licence_qr.web.public.answers import readable_by_other_sites, takes_gzip
 from licence_qr.web.public.public_json import public_json
 from licence_qr.web.shell.errors import wants_json
 from licence_qr.web.shell.handed import Handed
@@ -43,6 +43,7 @@ _NAMES = {
 
 blueprint = Blueprint("citizen", __name__)
 blueprint.register_error_handler(LicenceQRError, refusals.show)
+blueprint.after_request(readable_by_other_sites)
 lookup = Handed(Lookup)
 
 

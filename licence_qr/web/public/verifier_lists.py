@@ -20,7 +20,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.services.keys.keyring import Keys
 from licence_qr.services.publishing.status_list import StatusPublishing
 from licence_qr.web import current_instant
-from licence_qr.web.public.answers import takes_gzip
+from licence_qr.web.public.answers import readable_by_other_sites, takes_gzip
 from licence_qr.web.shell.handed import Handed, catalogue
 
 KEPT_SECONDS = 300
@@ -35,6 +35,7 @@ _REFUSAL = re.compile(
 )
 
 blueprint = Blueprint("lists", __name__)
+blueprint.after_request(readable_by_other_sites)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,3 +88,14 @@ def test_refusals_are_problem_details_in_json(client: FlaskClient, address: str,
     assert (response.status_code, response.mimetype) == (status, "application/problem+json")
     assert (problem["status"], problem["code"]) == (status, code)
     assert problem["title"] and problem["detail"]
+
+
+@pytest.mark.parametrize("state", ["in_force", "forged", "unknown"])
+def test_scripts_of_other_sites_may_read_the_json_but_no_page(client: FlaskClient, state: str) -> None:
+    there = {"Origin": "https://verifier.example"}
+    data = client.get(ADDRESS_OF[state], headers={**there, "Accept": "application/json"})
+    assert data.headers["Access-Control-Allow-Origin"] == "*"
+    page = client.get(ADDRESS_OF[state], headers=there)
+    for headers in (page.headers, client.get("/", headers=there).headers):
+        assert "Access-Control-Allow-Origin" not in headers
+    assert "Access-Control-Allow-Credentials" not in data.headers

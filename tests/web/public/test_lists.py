@@ -199,6 +199,17 @@ def test_a_held_compressed_vocabulary_is_a_304_too(client):
     assert "Content-Encoding" not in again.headers
 
 
+@pytest.mark.parametrize("address", [*ADDRESSES, "/allow-list"])
+def test_a_verifier_on_another_site_may_read_it_also_when_it_has_not_changed(client, address):
+    there = {"Origin": "https://verifier.example"}
+    answer = client.get(address, headers=there)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    again = client.get(address, headers={**there, "If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.headers["Access-Control-Allow-Origin"]) == (304, "*")
+    for one in (answer, again):
+        assert "Access-Control-Allow-Credentials" not in one.headers
+
+
 def test_the_figures_of_the_document_are_those_of_the_program():
     document = (Path(__file__).parents[3] / "docs" / "verifying" / "status-list.md").read_text(encoding="utf-8")
     assert f"{MAX_ENTRY_BYTES * 4:,} entries" in document
