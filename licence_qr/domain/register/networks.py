@@ -29,6 +29,21 @@ def networks_of(client: str) -> tuple[str, ...]:
     return (str(address),)
 
 
+def bare_address(written: str) -> str:
+    """The address that proxies and peers write with a port or in brackets: ``192.0.2.1:443``, ``[2001:db8::1]:443``.
+
+    IPv4 that is written as IPv6 is IPv4. Text that holds no address is returned without the space around it.
+    """
+    text = written.strip()
+    host = text[1:].partition("]")[0] if text.startswith("[") else text
+    try:
+        address = ipaddress.ip_address(host.partition(":")[0] if host.count(":") == 1 else host)
+    except ValueError:
+        return text
+    inner = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(inner or address)
+
+
 def client_network(client: str) -> str:
     """The narrowest network of an address."""
     return networks_of(client)[0]

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from granian.utils.proxies import wrap_wsgi_with_proxy_headers
-
 from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
 from licence_qr.errors import RegisterError
@@ -21,6 +19,7 @@ from licence_qr.web.operation.peers import PEER
 from licence_qr.web.public.page_cache import PageCache
 from licence_qr.web.public.scan import SCANNED
 from licence_qr.web.serving import lanes
+from licence_qr.web.serving.forwarded import Forwarded
 from licence_qr.web.serving.refusals import Refusals
 
 _FRONT = "(front)"  # what is refused before the application is asked
@@ -46,15 +45,12 @@ class LicenceSite:
         self._https = settings.address.startswith("https://")
         self._refusals = Refusals(self.wsgi)
         services.status_publisher.start()
-        # Anyone could write what they like in those headers and pass every throttle: only who is named is believed.
-        proxies = settings.trusted_proxies
-        self._by_proxy = wrap_wsgi_with_proxy_headers(_first, trusted_hosts=proxies) if proxies else _first
+        self._forwarded = Forwarded(settings.trusted_proxies)
 
     def client_of(self, environ: dict[str, Any]) -> dict[str, Any]:
         """With the client's address and scheme from a proxy's headers, where LICENCE_QR_TRUSTED_PROXIES names the proxy."""
         environ[PEER] = environ["REMOTE_ADDR"]
-        told: dict[str, Any] = self._by_proxy(environ, None)
-        return told
+        return self._forwarded.client_of(environ)
 
     def way_of(self, environ: Mapping[str, Any]) -> Way:
         """The lane for a request, what is read of its body, and the known device that it comes from."""
@@ -68,7 +64,3 @@ class LicenceSite:
         """The page, or for scripts the JSON, of an answer that the front gives itself."""
         metrics.observe(_FRONT, str(status), 0.0)
         return self._refusals.of(environ, status)
-
-
-def _first(environ: dict[str, Any], _: None) -> dict[str, Any]:
-    return environ

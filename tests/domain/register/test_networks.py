@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from licence_qr.domain.register.networks import IPV6_PREFIXES, client_network, networks_of
+from licence_qr.domain.register.networks import IPV6_PREFIXES, bare_address, client_network, networks_of
 
 # What stands for an IPv4 address, and is no network of its own.
 INNER = (ipaddress.IPv6Network("::ffff:0:0/96"), ipaddress.IPv6Network("64:ff9b::/96"))
@@ -49,3 +49,21 @@ def test_text_that_is_no_address_stands_for_itself(text: str) -> None:
 
 def test_an_address_of_one_link_is_read_too() -> None:
     assert networks_of("fe80::1%eth0") == ("fe80::/64", "fe80::/48")
+
+
+@given(st.one_of(IPV4, IPV6), st.integers(1, 65535))
+def test_an_address_is_the_same_with_a_port_and_in_brackets(address, port: int) -> None:
+    bracketed = f"[{address}]" if address.version == 6 else str(address)
+    for written in (str(address), bracketed, f"{bracketed}:{port}", f" {bracketed}:{port} "):
+        assert bare_address(written) == str(address)
+
+
+@given(IPV4)
+def test_an_ipv4_address_that_is_written_as_ipv6_is_one(address: ipaddress.IPv4Address) -> None:
+    for written in (f"::ffff:{address}", f"[::FFFF:{address}]:443"):
+        assert bare_address(written) == str(address)
+
+
+@pytest.mark.parametrize("written", ["", "unknown", "192.0.2.1:443:443", "example.org:443", "_hidden", "[]:443"])
+def test_what_holds_no_address_stays_as_it_is(written: str) -> None:
+    assert bare_address(written) == written
