@@ -15,14 +15,14 @@ def environ_of(scope: Scope) -> dict[str, Any]:
     """The environ of ``scope``, still without ``wsgi.input``.
 
     A header with ``_`` in its name is dropped: it would pass for the one with ``-``, which proxies set and clients must
-    not (X_Forwarded_For).
+    not (X_Forwarded_For). One whose value is not ASCII is empty, as granian hands none over: it is there all the same.
     """
     host, _, port = scope.server.rpartition(":")
     environ: dict[str, Any] = {
         "REQUEST_METHOD": scope.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": scope.path.encode().decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "QUERY_STRING": scope.query_string.encode().decode("latin-1"),  # some send it in UTF-8, as it was typed
         "SERVER_NAME": host,
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
@@ -38,10 +38,17 @@ def environ_of(scope: Scope) -> dict[str, Any]:
     for name, value in scope.headers.items():
         if "_" in name:
             continue
-        key = _NO_PREFIX.get(name) or "HTTP_" + name.upper().replace("-", "_")
+        key = _key(name)
         before = environ.get(key)
         environ[key] = value if before is None else f"{before}{'; ' if name == 'cookie' else ', '}{value}"
+    for name in scope.headers.keys():
+        if "_" not in name:
+            environ.setdefault(_key(name), "")
     return environ
+
+
+def _key(name: str) -> str:
+    return _NO_PREFIX.get(name) or "HTTP_" + name.upper().replace("-", "_")
 
 
 def _address(client: str) -> str:

@@ -36,6 +36,18 @@ def test_address_query_and_headers_are_those_of_pep_3333(front: Front) -> None:
     assert told["HTTP_HOST"] == "h:1" and told["REMOTE_ADDR"] == "127.0.0.1"
 
 
+def test_a_query_may_come_as_it_was_typed(front: Front) -> None:
+    told = environ(front(), "GET /environ?q=你 HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+    assert told["QUERY_STRING"] == "q=你".encode().decode("latin-1")
+
+
+def test_a_header_that_cannot_be_read_is_there_and_empty(front: Front) -> None:
+    head = "GET /environ HTTP/1.1\r\nHost: h\r\nCookie: city=重庆; x=1\r\nX-Forwarded-For: é, 203.0.113.9\r\nX_B: é\r\n"
+    told = environ(front(), f"{head}Accept: é\r\nAccept: a\r\n\r\n".encode())
+    assert (told["HTTP_COOKIE"], told["HTTP_X_FORWARDED_FOR"], told["HTTP_ACCEPT"]) == ("", "", "a")
+    assert "HTTP_X_B" not in told
+
+
 @pytest.mark.parametrize("own", ["127.0.0.1", "::1"])
 def test_a_peer_has_one_address_whatever_the_socket_listens_for(own: str, front: Front) -> None:
     server = front(bind="::")

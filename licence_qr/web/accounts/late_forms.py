@@ -32,7 +32,12 @@ def ask_to_sign_in(error: SignInNeeded) -> Response:
 
 
 def offer_again(error: CSRFError) -> Response:
-    """The same form once more under a new token, to whom it was made for; the refusal when it cannot be offered."""
+    """The same form once more under a new token, to whom it was made for; the refusal when it cannot be offered.
+
+    Where the cookies cannot be read (``front.environ``) a new token would not be found either.
+    """
+    if request.environ.get("HTTP_COOKIE") == "":
+        return errors.show(AccessError("cookies_unreadable"))
     return _offered(error) or errors.show_http(error)
 
 

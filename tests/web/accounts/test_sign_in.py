@@ -35,8 +35,8 @@ def test_a_refusal_keeps_the_name_and_does_not_say_which_part_was_wrong(
     assert answer.status_code == 403
     assert "用户名或密码不对" in page
     assert (
-        f'name="username" type="text" inputmode="text" autocomplete="username" spellcheck="false" value="{username}"'
-        in page
+        'name="username" type="text" inputmode="text" autocomplete="username" autocapitalize="none" '
+        f'spellcheck="false" value="{username}"' in page
     )
     assert password not in page or not password
     assert not any(c.startswith("session-token=") for c in answer.headers.getlist("Set-Cookie"))
@@ -88,6 +88,17 @@ def test_a_session_somewhere_else_can_be_ended(clerk: Browser, desk_app: Flask) 
             clerk.press("/sessions", f"/sessions/{session_id}/revoke")
     assert elsewhere.client.get("/desk/").status_code == 303
     assert clerk.client.get("/desk/").status_code == 200
+
+
+def test_cookies_that_cannot_be_read_are_told_and_no_form_is_offered_again_in_vain(
+    browser: Browser, desk_app: Flask
+) -> None:
+    token = hidden(browser.see("/sign-in"), "csrf_token")
+    sent = {"csrf_token": token, "username": "clerk", "password": "only-for-these-tests"}
+    answer = desk_app.test_client(use_cookies=False).post("/sign-in", data=sent, environ_overrides={"HTTP_COOKIE": ""})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 403
+    assert "Cookie 里有不能读取的字符" in page and 'name="password"' not in page
 
 
 def test_a_form_without_its_token_is_refused(browser: Browser) -> None:
