@@ -7,14 +7,13 @@ finishes it: recorded messages are moved, others are deleted and written again.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from licence_qr.errors import ConfigError
-from licence_qr.store.files import make_folder, put_in_place, sync_names
+from licence_qr.store.files import folder_lock, make_folder, put_in_place, sync_names
 
 _READY, SENT, REFUSED = ".ready", "sent", "refused"
 
@@ -30,9 +29,8 @@ class Outbox:
         """Hold an exclusive lock; other runs wait. It ends with the process."""
         with self._faults():
             make_folder(self.folder / _READY)
-            descriptor = os.open(self.folder, os.O_RDONLY)
+            descriptor = folder_lock.take(self.folder)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
             os.close(descriptor)

@@ -9,7 +9,6 @@ Whoever sees the folder can neither read an object nor try what it might hold; t
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import hmac
 import os
@@ -22,7 +21,7 @@ from pathlib import Path
 
 from licence_qr.errors import NotFoundError, RegisterError
 from licence_qr.store.backup.age import HEADER
-from licence_qr.store.files import file_errors, make_folder, put_in_place, sync_names
+from licence_qr.store.files import file_errors, folder_lock, make_folder, put_in_place, sync_names
 
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _TIME = "%Y%m%dT%H%M%S.%fZ"
@@ -37,12 +36,11 @@ def alone_in(folder: Path) -> Iterator[None]:
     ``backup_running``."""
     with file_errors(folder):
         make_folder(folder, 0o700)
-        lock = os.open(folder, os.O_RDONLY)
-    try:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock = folder_lock.take(folder, wait=False)
         except BlockingIOError as error:
             raise RegisterError("backup_running", path=folder) from error
+    try:
         yield
     finally:
         os.close(lock)

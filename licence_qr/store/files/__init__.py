@@ -15,6 +15,8 @@ from pathlib import Path
 
 from licence_qr.errors import RegisterError
 
+_NOT_OFFERED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
+
 
 @contextmanager
 def file_errors(path: Path) -> Iterator[None]:
@@ -57,9 +59,15 @@ def make_folder(folder: Path, mode: int = 0o777) -> None:
 
 
 def sync_names(folder: Path) -> None:
-    """Put the names in a folder on the disk. Raises OSError."""
+    """Put the names in a folder on the disk. Raises OSError.
+
+    On a share of another machine there may be no such thing (EINVAL, ENOTSUP): that machine sees to its own disk.
+    """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NOT_OFFERED:
+            raise
     finally:
         os.close(descriptor)

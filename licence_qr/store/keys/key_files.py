@@ -12,7 +12,6 @@ newest-lists.json               the highest edition of both lists that was in fo
 from __future__ import annotations
 
 import base64
-import fcntl
 import os
 import secrets
 import stat
@@ -24,7 +23,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from licence_qr.errors import KeyStoreError
-from licence_qr.store.files import make_folder, mode_for_readers, put_in_place
+from licence_qr.store.files import folder_lock, make_folder, mode_for_readers, put_in_place
 
 ROOT = "root"
 _TRUST_LIST = "trust-list.cbor"
@@ -40,16 +39,14 @@ def key_name(purpose: str, kid: bytes) -> str:
 def only_one(folder: Path) -> Iterator[None]:
     """Hold an exclusive lock on ``folder``, which is created if missing; other processes wait for it.
 
-    The lock (flock) is on the folder itself, leaves no file behind, and ends with the process.
     Raises KeyStoreError ``key_file_not_written``.
     """
     try:
         make_folder(folder)
-        descriptor = os.open(folder, os.O_RDONLY)
+        descriptor = folder_lock.take(folder)
     except OSError as error:
         raise KeyStoreError("key_file_not_written", path=folder, because=error.strerror or "") from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)
