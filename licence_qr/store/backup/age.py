@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,6 +85,11 @@ class Passphrase:
 
 
 def lines(path: Path) -> tuple[str, ...]:
-    """The lines of a file of keys, without remarks. Raises OSError, ValueError."""
-    read = path.read_text(encoding="ascii").splitlines()
-    return tuple(line.strip() for line in read if line.strip() and not line.startswith("#"))
+    """The lines of a file of keys, without remarks. Raises OSError.
+
+    Keys are ASCII, but a remark may be in any encoding, and editors and shells of Windows put a byte order mark first.
+    """
+    data = path.read_bytes()
+    encoding = "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    read = map(str.strip, data.decode(encoding, errors="replace").splitlines())
+    return tuple(line for line in read if line and not line.startswith("#"))

@@ -15,6 +15,7 @@ from licence_qr.backups import build_backup
 from licence_qr.config import load_settings
 from licence_qr.domain.roles import AT_THE_MACHINE
 from licence_qr.errors import ConfigError, KeyStoreError, LicenceQRError, NotFoundError, RegisterError, RuleError
+from licence_qr.services.operation.backup import recipients
 from licence_qr.services.operation.going_on import LEFT_OUT
 from licence_qr.services.operation.manifest import Manifest, decode
 from licence_qr.store.backup.age import Recipients
@@ -36,6 +37,16 @@ def test_what_was_backed_up_comes_back(here: Here) -> None:
     services = here.services()
     assert list(services.check.quick()) == []
     services.database.close()
+
+
+def test_a_folder_may_have_any_name(here: Here, tmp_path: Path) -> None:
+    """SQLite itself takes ``?``, ``#`` and ``%`` for parts of an address where one is given it."""
+    there = replace(here, folder=tmp_path / "办 公" / "1号#2?mode=memory&x=%41;'\"")
+    there.issue()
+    made = there.back_up()
+    assert there.lose_and_restore().snapshot == made.snapshot
+    assert rows(there.home / "register.db", "SELECT count(*) FROM codes") == [(1,)]
+    assert [path.name for path in (tmp_path / "办 公").iterdir()] == [there.folder.name]
 
 
 def test_only_what_has_changed_is_written_again(here: Here) -> None:
@@ -229,6 +240,26 @@ def test_what_is_no_recipient_is_refused() -> None:
     for names in ((), ("age1nonsense",)):
         with pytest.raises(ConfigError, match="backup_recipient"):
             Recipients(names)
+
+
+@pytest.mark.parametrize(
+    ("remark", "encoding"),
+    [
+        ("# 一码通行的备份密钥", "utf-8"),
+        ("# 一码通行的备份密钥", "gb18030"),
+        ("# made on Windows\r", "utf-8-sig"),
+        ("# made by a shell of Windows\r", "utf-16"),
+        ("  # 缩进的说明", "utf-8"),
+    ],
+)
+def test_files_of_keys_are_read_whatever_their_remarks_are_written_in(here: Here, remark: str, encoding: str) -> None:
+    secret = here.identity.read_text(encoding="ascii").splitlines()[1]
+    public = here.folder / "recipients"
+    for path, key in ((here.identity, secret), (public, here.recipient)):
+        path.write_bytes(f"{remark}\n{key}\n".encode(encoding))
+    assert recipients((), public).names == (here.recipient,)
+    here.back_up()
+    assert here.verify().opened
 
 
 def test_a_copy_is_of_one_moment_while_others_write(here: Here, tmp_path: Path) -> None:
