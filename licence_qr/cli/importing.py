@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -52,7 +53,7 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
     with (
         _copy(market) as market_file,
         _copy(health) as health_file,
-        _report_file(place) as written,
+        _report_file(place, (market, health)) as written,
         click.progressbar(length=1000, label="导入 import", file=sys.stderr) as bar,
     ):
 
@@ -62,6 +63,7 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
         exports = ExportFile(market.name, market_file), ExportFile(health.name, health_file)
         outcome = services.importing.import_departments(*exports, whoever_runs_this(), now, progress)
         rows = services.importing.taken_report(outcome, whoever_runs_this(), now)
+        _empty(written)
         written.writelines(report_csv(rows, wording.explain))
     if as_json:
         say(outcome.to_json() | {"report": str(place)})
@@ -69,12 +71,30 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
     _tell(outcome, place)
 
 
-def _report_file(place: Path) -> BinaryIO:
-    """Open the report before anything is imported, so that a path that cannot be written is found in time.
+def _report_file(place: Path, exports: Iterable[Path]) -> BinaryIO:
+    """Open the report before anything is imported, so that a path that cannot be written is found in time. A report that is
+    there stays until the new one is written.
 
-    It has names of people, so only its owner may read it.
+    It has names of people, so only its owner may read it, also where somebody had made the file before. Raises
+    UnreadableError ``import_report_over_export``.
     """
-    return os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+    file = os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT, 0o600), "wb")
+    if any(place.samefile(export) for export in exports):
+        file.close()
+        raise UnreadableError("import_report_over_export", path=place)
+    if _is_regular(file):
+        place.chmod(0o600)
+    return file
+
+
+def _empty(report: BinaryIO) -> None:
+    if _is_regular(report):
+        report.truncate()
+
+
+def _is_regular(file: BinaryIO) -> bool:
+    """Not a terminal, a pipe or another device."""
+    return stat.S_ISREG(os.fstat(file.fileno()).st_mode)
 
 
 def _copy(path: Path) -> BinaryIO:

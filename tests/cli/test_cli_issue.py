@@ -218,3 +218,27 @@ def test_a_report_that_cannot_be_written_is_found_before_anything_is_imported(co
     sums = json.loads(done.out)["files"]
     assert all(f["rows_in"] == f["imported"] + f["waiting"] + f["refused"] for f in sums)
     assert stat.S_IMODE((tmp_path / "r.csv").stat().st_mode) == 0o600
+
+
+def test_a_report_over_one_of_the_exports_is_refused_and_leaves_it_whole(copied, run, tmp_path):
+    export = tmp_path / "market.csv"
+    export.write_bytes((DATA / "market_licences.csv").read_bytes())
+    linked = tmp_path / "report.csv"
+    linked.symlink_to(export)
+    for report in (export, linked):
+        refused = run(copied, "import", export, DATA / "health_permits.xlsx", "--report", report)
+        assert (refused.status, "[import_report_over_export]" in refused.err) == (2, True)
+    assert export.read_bytes() == (DATA / "market_licences.csv").read_bytes()
+
+
+def test_a_report_over_a_former_one_is_for_its_owner_alone_and_stays_where_nothing_is_imported(copied, run, tmp_path):
+    report = tmp_path / "r.csv"
+    report.write_bytes(b"the report of last month, which is longer than nothing\n" * 1000)
+    report.chmod(0o644)
+    (tmp_path / "none.xlsx").write_bytes(b"")
+    refused = run(copied, "import", DATA / "market_licences.csv", tmp_path / "none.xlsx", "--report", report)
+    assert refused.status != 0
+    assert report.read_bytes().startswith(b"the report of last month")
+    run(copied, "import", DATA / "market_licences.csv", DATA / "health_permits.xlsx", "--report", report)
+    assert b"last month" not in report.read_bytes()
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
