@@ -223,3 +223,20 @@ def test_no_other_module_reads_the_environment():
     for path in (ROOT / "licence_qr").rglob("*.py"):
         if path.parent != ROOT / "licence_qr" / "config" and path not in told_there:
             assert not re.search(r"\bos\.(environ|getenv)\b", path.read_text(encoding="utf-8")), path
+
+
+@pytest.mark.parametrize("setting", [each for each in SETTINGS if each.name != FILE], ids=lambda setting: setting.name)
+def test_a_value_with_a_control_character_is_refused_and_not_shown(setting):
+    for character in "\r\n\t\x1b\x85":
+        with pytest.raises(ConfigError) as refused:
+            load_settings({setting.name: setting.kind.example.strip('"[]') + character})
+        assert (refused.value.code, refused.value.facts) == ("setting_control_character", {"name": setting.name})
+
+
+@pytest.mark.parametrize("path", ["~/register", "~", "~clerk/register", "/srv/register ", " /srv/register"])
+def test_a_path_that_a_shell_would_have_changed_is_refused(path):
+    for name in ("LICENCE_QR_HOME", "LICENCE_QR_KEYS", "LICENCE_QR_PASSPHRASE_FILE"):
+        with pytest.raises(ConfigError) as refused:
+            load_settings({name: path})
+        assert (refused.value.code, refused.value.facts) == ("setting_path", {"name": name, "found": path})
+    assert load_settings({"LICENCE_QR_HOME": "/srv/~register/登记 库"}).home == Path("/srv/~register/登记 库")

@@ -13,7 +13,7 @@ from licence_qr.domain.catalogue.model import ItemMode, Regime
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Words = Annotated[str, StringConstraints(min_length=1, pattern=r"^\S")]
 GradeId = Annotated[str, StringConstraints(min_length=1, max_length=12, pattern=r"^\S+$")]
-Mailbox = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,;:\"]+@[A-Za-z0-9.-]+$")]
+Mailbox = Annotated[str, StringConstraints(pattern=r"^[^@\s<>,;:\"\x7f-\U0010ffff]+@[A-Za-z0-9.-]+$")]
 WireId = Annotated[int, Field(ge=1, le=255)]
 
 # Descriptions of valid values, for messages about wrong or missing ones. A key means the same in every file.

@@ -19,6 +19,7 @@ _LONGEST_NAME = 253  # RFC 1035, section 2.3.4
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ON, _OFF = "1", "0"
+HOME_FOLDER = "~"  # what shells replace by the path of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class FilePath(PlainText):
     """A file or folder. In the file a relative one counts from the folder of that file."""
 
     words: ClassVar[Text] = Text("带引号的路径", "a path in quotes")
+
+    def check(self, name: str, text: str) -> None:
+        """Raise ConfigError ``setting_path`` for what a shell would change, and would else be the name of a new folder."""
+        if text != text.strip() or text.startswith(HOME_FOLDER):
+            raise ConfigError("setting_path", name=name, found=text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +97,12 @@ class OneOf(PlainText):
 
 @dataclass(frozen=True, slots=True)
 class Mailbox(PlainText):
-    """An email address; may be empty."""
+    """An email address; may be empty. In ASCII: a name in Chinese only servers with SMTPUTF8 take (RFC 6531), on the whole
+    way."""
 
     def check(self, name: str, text: str) -> None:
         """Raise ConfigError ``setting_mailbox``."""
-        if text and not re.fullmatch(r"[^@\s<>,;:\"]+@[A-Za-z0-9.-]+", text):
+        if text and not (text.isascii() and re.fullmatch(r"[^@\s<>,;:\"]+@[A-Za-z0-9.-]+", text)):
             raise ConfigError("setting_mailbox", name=name, found=text)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from licence_qr.config.kinds import FilePath
+from licence_qr.config.kinds import HOME_FOLDER, FilePath
 from licence_qr.config.table import BY_NAME, FILE, PREFIX, SETTINGS, Setting
 from licence_qr.errors import ConfigError, LicenceQRError
 from licence_qr.located_toml import LocatedToml, TomlFault, read_toml
@@ -99,6 +100,7 @@ def read_values(environ: Mapping[str, str]) -> Values:
             faults.append(_unknown(name, name, list(BY_NAME)))
     for name, value in written.items():
         try:
+            _demand_visible(value)
             BY_NAME[name].kind.check(value.called, value.text)
         except ConfigError as fault:
             faults.append(fault)
@@ -144,9 +146,16 @@ def _read(file: Path, faults: list[ConfigError]) -> LocatedToml | None:
     return None
 
 
+def _demand_visible(value: _Written) -> None:
+    """Raise ConfigError ``setting_control_character``. The value is not told, as a terminal would obey it."""
+    if any(unicodedata.category(character) == "Cc" for character in value.text):
+        raise ConfigError("setting_control_character", name=value.called)
+
+
 def _placed(setting: Setting, text: str, file: Path) -> str:
     """A path that is relative in the file, from the folder of the file."""
-    return str(file.parent / text) if text and isinstance(setting.kind, FilePath) else text
+    relative = bool(text) and isinstance(setting.kind, FilePath) and not text.startswith(HOME_FOLDER)
+    return str(file.parent / text) if relative else text
 
 
 def _wrong_type(called: str, setting: Setting) -> ConfigError:
