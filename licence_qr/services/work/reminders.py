@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from email import policy
-from email.message import EmailMessage
+from email.header import Header
+from email.mime.text import MIMEText
 from email.utils import format_datetime
 
 from licence_qr.domain.catalogue.model import Catalogue, Office
@@ -28,6 +29,7 @@ from licence_qr.store.work.reminders import Due
 from licence_qr.store.work.task_sources import TaskQuery
 
 BATCH = 200
+_AS_SENT = policy.compat32.clone(linesep="\r\n")
 # Tasks that wait for a colleague in the same office need no mail, and mails name nobody but businesses.
 _REMINDED_OF = tuple(kind for kind in TaskKind if not kind.value.startswith("proposal") and kind not in OF_PEOPLE)
 
@@ -100,7 +102,7 @@ class Reminders:
                 return written
             named = [(due, file_name(due)) for due in batch]
             for due, name in named:
-                outbox.lay_ready(name, self.message(office, due, now).as_bytes())
+                outbox.lay_ready(name, self.message(office, due, now).as_bytes(policy=_AS_SENT))
             outbox.settle()
             with self._database.write() as tx:
                 reminders.mark(tx, named, now)
@@ -108,21 +110,25 @@ class Reminders:
             outbox.release([name for _, name in named])
             written += len(batch)
 
-    def message(self, office: Office, due: Due, now: datetime) -> EmailMessage:
-        """The reminder of one task: plain text, Chinese before English, always with the same Message-ID."""
+    def message(self, office: Office, due: Due, now: datetime) -> MIMEText:
+        """The reminder of one task: plain text, Chinese before English, always with the same Message-ID.
+
+        The subject is encoded as a whole (RFC 2047): where only the words that need it are, as ``EmailMessage`` does, spaces
+        between them are lost.
+        """
         task = due.task
         rules = self._catalogue.life_rules_on(local_date(now))
         left = time_left(task.due_on, local_date(now), self._catalogue.working_calendar, rules)
         kind = name_of(task.kind, left)
         name = _one_line(task.holder_name) or "—"
-        message = EmailMessage(policy=policy.SMTP)
+        message = MIMEText(self._text(office, due, left), "plain", "utf-8")  # in base64, for 7-bit servers
         message["From"] = self._post.sender
         message["To"] = self._mailbox(office)
-        message["Subject"] = f"【{_left_zh(task.kind, left)}】{kind.zh} {kind.en}：{name}"
+        subject = f"【{_left_zh(task.kind, left)}】{kind.zh} {kind.en}：{name}"
+        message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
         message["Date"] = format_datetime(now)
         message["Message-ID"] = f"<{file_name(due).removesuffix('.eml')}@{self._post.sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic answers to it
-        message.set_content(self._text(office, due, left), cte="base64")  # for 7-bit servers
         return message
 
     def _text(self, office: Office, due: Due, left: TimeLeft) -> str:

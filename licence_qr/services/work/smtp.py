@@ -36,8 +36,8 @@ class MailServer:
     def deliver(self, outbox: Outbox) -> tuple[int, int]:
         """Send the messages; return how many were sent, and how many were refused permanently and put aside.
 
-        Raises ConfigError ``smtp_unreachable``, ``smtp_refused`` or ``smtp_password_unreadable``; messages not sent
-        stay in the outbox.
+        Raises ConfigError ``smtp_unreachable``, ``smtp_refused``, ``smtp_password_unreadable`` or ``smtp_login_not_ascii``;
+        messages not sent stay in the outbox.
         """
         waiting = outbox.messages()
         if not waiting:
@@ -52,9 +52,15 @@ class MailServer:
 
     def _send(self, server: smtplib.SMTP, path: Path) -> bool:
         """Send one message; False if it was refused permanently. Raises ConfigError for a temporary failure."""
-        message = message_from_bytes(path.read_bytes(), EmailMessage, policy=policy.SMTP)
+        content = path.read_bytes()
+        message = message_from_bytes(content, EmailMessage, policy=policy.SMTP)
+        [sender], to = ([each.addr_spec for each in message[name].addresses] for name in ("From", "To"))
+        if not all(
+            map(str.isascii, (sender, *to))
+        ):  # few servers take it (RFC 6531), and the others need not wait for it
+            return False
         try:
-            server.send_message(message)
+            server.sendmail(sender, to, content)  # as it lies there: send_message would fold its headers anew
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             if all(code >= _PERMANENT for code in codes):
@@ -73,13 +79,19 @@ class MailServer:
                 if self.security == "starttls":
                     server.starttls(context=self._trust())
                 if self.user:
-                    server.login(self.user, password)
+                    self._sign_in(server, password)
                 yield server
         except smtplib.SMTPResponseException as error:
             raise self._refused(error.smtp_code) from error
         except (OSError, smtplib.SMTPException) as error:
             because = getattr(error, "strerror", None) or type(error).__name__
             raise ConfigError("smtp_unreachable", host=self.host, port=self.port, because=because) from error
+
+    def _sign_in(self, server: smtplib.SMTP, password: str) -> None:
+        try:
+            server.login(self.user, password)
+        except UnicodeEncodeError as error:  # of smtplib, which sends no other characters
+            raise ConfigError("smtp_login_not_ascii", host=self.host, port=self.port) from error
 
     def _open(self) -> smtplib.SMTP:
         if self.security == "tls":
@@ -93,8 +105,8 @@ class MailServer:
         if self.password_file is None:
             return ""
         try:
-            return self.password_file.read_text(encoding="utf-8").strip()
-        except OSError as error:
+            return self.password_file.read_text(encoding="utf-8-sig").strip()
+        except (OSError, UnicodeDecodeError) as error:
             raise ConfigError("smtp_password_unreadable", path=self.password_file) from error
 
     def _refused(self, code: int) -> ConfigError:

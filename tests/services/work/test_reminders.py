@@ -231,6 +231,7 @@ class Inbox:
 
     def __init__(self) -> None:
         self.taken: list[EmailMessage] = []
+        self.headers: list[bytes] = []
         self.answer: Callable[[str], str] = lambda _: "250 OK"
 
     async def handle_DATA(self, server, session, envelope) -> str:
@@ -238,6 +239,7 @@ class Inbox:
         answer = self.answer(message["Subject"])
         if answer.startswith("250"):
             self.taken.append(message)
+            self.headers.append(envelope.content.partition(b"\r\n\r\n")[0])
         return answer
 
 
@@ -277,6 +279,35 @@ def test_what_is_written_is_sent_once_and_kept_as_sent(database, outbox, inbox, 
     assert len({message["Message-ID"] for message in inbox.taken}) == 2
     assert len(list((outbox.folder / "sent").iterdir())) == 2
     assert "示例1号宾馆" in inbox.taken[0]["Subject"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "示例" * 30,
+        "示例 Cloud Rest Hotel Management (Chongqing) Co., Ltd. 云栖宾馆",
+        " ".join(["Hôtel", "示例"] * 12),
+        "示 " * 40 + "店",
+        "示例（重庆）酒店管理有限公司 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA 分店",
+        "a" * 60,
+    ],
+)
+def test_a_subject_arrives_as_it_was_written(database, outbox, inbox, plain, name):
+    expiring(database, 1, 10, name=name)
+    reminders_of(database, outbox, plain).run(BY, NOW)
+    assert inbox.taken[0]["Subject"] == f"【还有 10 天，8 个工作日】许可将到期 Permits expiring：{name}"
+    assert b"?==?" not in inbox.headers[0]  # RFC 2047, section 2: white space between encoded words
+
+
+def test_an_address_that_the_server_cannot_take_holds_up_no_other(database, outbox, inbox):
+    offices = {**CATALOGUE.offices, "baishiyi": replace(CATALOGUE.offices["baishiyi"], mailbox="窗口@example.org")}
+    expiring(database, 1, 10)
+    reminders_of(database, outbox, catalogue=replace(CATALOGUE, offices=offices)).run(BY, NOW)
+    expiring(database, 2, 40)
+    controller = started(inbox, enable_SMTPUTF8=False)
+    done = reminders_of(database, outbox, MailServer("127.0.0.1", controller.port, "none")).run(BY, NOW)
+    controller.stop()
+    assert (done.sent, done.refused, done.waiting) == (1, 1, 0)
 
 
 def test_what_the_server_does_not_take_now_is_sent_by_the_next_run(database, outbox, inbox, plain):
@@ -330,7 +361,11 @@ def encrypted(inbox, tmp_path) -> Iterator[MailServer]:
     controller.stop()
 
 
-def test_mail_goes_encrypted_and_signed_in_to_a_server_whose_certificate_is_trusted(database, outbox, inbox, encrypted):
+@pytest.mark.parametrize("saved", ["only-for-tests", "\ufeffonly-for-tests\r\n"])
+def test_mail_goes_encrypted_and_signed_in_to_a_server_whose_certificate_is_trusted(
+    database, outbox, inbox, encrypted, saved
+):
+    encrypted.password_file.write_text(saved, encoding="utf-8")
     expiring(database, 1, 10)
     assert reminders_of(database, outbox, encrypted).run(BY, NOW).sent == 1
     assert len(inbox.taken) == 1
@@ -343,6 +378,7 @@ def test_mail_goes_encrypted_and_signed_in_to_a_server_whose_certificate_is_trus
         ({"security": "none"}, "smtp_unreachable"),
         ({"user": "somebody"}, "smtp_refused"),
         ({"password_file": Path("/nowhere/password")}, "smtp_password_unreadable"),
+        ({"user": "窗口"}, "smtp_login_not_ascii"),
     ],
 )
 def test_without_trust_encryption_or_password_nothing_is_sent(database, outbox, inbox, encrypted, change, code):
@@ -351,3 +387,14 @@ def test_without_trust_encryption_or_password_nothing_is_sent(database, outbox, 
         reminders_of(database, outbox, replace(encrypted, **change)).run(BY, NOW)
     assert refused.value.code == code
     assert inbox.taken == [] and len(outbox.messages()) == 1
+
+
+@pytest.mark.parametrize(
+    ("encoding", "code"), [("utf-8", "smtp_login_not_ascii"), ("gb18030", "smtp_password_unreadable")]
+)
+def test_a_password_that_cannot_be_sent_is_told(database, outbox, encrypted, encoding, code):
+    encrypted.password_file.write_text("一个中文口令", encoding=encoding)
+    expiring(database, 1, 10)
+    with pytest.raises(ConfigError) as refused:
+        reminders_of(database, outbox, encrypted).run(BY, NOW)
+    assert refused.value.code == code and len(outbox.messages()) == 1
