@@ -81,7 +81,8 @@ def _fault(error: JoseError) -> Exception:
 def _demand(claims: Mapping[str, Any], expected: Expected, now: datetime) -> None:
     """What the library leaves open: a nonce compared in constant time, ages, and a proof made for us."""
     nonce = claims.get("nonce")
-    if not isinstance(nonce, str) or not hmac.compare_digest(nonce.encode(), expected.nonce.encode()):
+    told = nonce.encode("utf-8", "surrogatepass") if isinstance(nonce, str) else b""
+    if not hmac.compare_digest(told, expected.nonce.encode()):
         raise wrong("nonce")
     if not _instant(claims, "iat") > (now - MOST_AGE).timestamp():
         raise wrong("iat")

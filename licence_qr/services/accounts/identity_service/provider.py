@@ -120,7 +120,7 @@ class Provider:
         if not isinstance(number, str) or not number.isprintable() or not 0 < len(number.strip()) <= _MOST_STAFF_NO:
             raise IdentityServiceError("identity_service_no_staff_no", claim=self._registered.staff_claim)
         sub = claims.get("sub")
-        if not isinstance(sub, str) or not 0 < len(sub) <= _MOST_SUB:
+        if not isinstance(sub, str) or not sub.isprintable() or not 0 < len(sub) <= _MOST_SUB:
             raise wrong("sub")
         methods = {each for each in amr if isinstance(each, str)} if isinstance(amr, list) else set()
         second = isinstance(acr, str) and acr in self._registered.acr_values
@@ -130,6 +130,6 @@ class Provider:
 
     def _secret(self) -> str:
         try:
-            return self._registered.client_secret_file.read_text(encoding="utf-8").strip()
+            return self._registered.client_secret_file.read_text(encoding="utf-8-sig").strip()
         except (OSError, ValueError) as error:
             raise IdentityServiceError("identity_service_secret", path=self._registered.client_secret_file) from error

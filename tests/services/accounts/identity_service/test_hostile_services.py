@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import OctKey, RSAKey
 from made_up_service import MadeUpService, made_up_service
 
@@ -310,3 +310,18 @@ def test_a_secret_that_cannot_be_read_is_told_and_none_is_shown(asking: Asking, 
     assert asking.refusal()[0] == "identity_service_secret"
     told = f"{ASKED} {CODE} {asking.registered}"
     assert not [each for each in ("v" * 64, "the nonce", "the code") if each in told]
+
+
+@pytest.mark.parametrize(
+    ("claim", "code"),
+    [
+        ("nonce", "identity_service_wrong"),
+        ("sub", "identity_service_wrong"),
+        ("number", "identity_service_no_staff_no"),
+    ],
+)
+def test_half_a_character_is_refused_and_no_failure(asking: Asking, claim: str, code: str) -> None:
+    """JSON can name half of a pair of UTF-16, which no text in UTF-8 has."""
+    claims = json.dumps(asking.claims(**{claim: "1\ud8001"})).encode("ascii")
+    asking.there.give(jws.serialize_compact({"alg": "RS256", "kid": "one"}, claims, asking.there.key))
+    assert asking.refusal()[0] == code
