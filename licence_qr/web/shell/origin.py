@@ -19,17 +19,24 @@ from markupsafe import Markup
 PAGE = "form-page"
 TOKEN = "csrf_token"  # noqa: S105 - the name of a field
 LONGEST_PAGE = 120  # characters
+_FETCH_SITES = {"same-origin": True, "same-site": False, "cross-site": False}
 _SALT = "wtf-csrf-token"  # the one of Flask-WTF, which signs the token
 
 
 def came_from_here() -> bool:
-    """Whether the browser says that one of our pages sent this form: by Origin, or by Referer where there is none."""
-    return address_parts(_named()).netloc == request.host
+    """Whether the browser says that one of our pages sent this form.
+
+    By Sec-Fetch-Site (Fetch Metadata), which no page can set, and which is there too where a setting for privacy makes
+    ``null`` of Origin, or a proxy another name of Host. Without it by Origin, or by Referer where there is none.
+    """
+    said = _said_by_the_browser()
+    return address_parts(_named()).netloc == request.host if said is None else said
 
 
 def came_from_elsewhere() -> bool:
     """Whether the browser names another site. One that names none, as some inside other apps, is believed."""
-    return bool(_named()) and not came_from_here()
+    names_one = _said_by_the_browser() is not None or bool(_named())
+    return names_one and not came_from_here()
 
 
 def address_parts(address: str) -> SplitResult:
@@ -81,6 +88,11 @@ def form_token() -> Markup:
     if page := g.get("form_page", ""):
         fields.append(field.format(PAGE, page))
     return Markup("\n").join(fields)
+
+
+def _said_by_the_browser() -> bool | None:
+    """Whether Sec-Fetch-Site says that the page was ours; None where it does not say it, as for what a person repeats."""
+    return _FETCH_SITES.get(request.headers.get("Sec-Fetch-Site", ""))
 
 
 def _named() -> str:

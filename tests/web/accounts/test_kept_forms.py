@@ -197,6 +197,8 @@ def test_a_mere_button_is_not_kept_but_leads_back_to_its_page(clerk: Browser) ->
         {"Origin": "http://localhost:81"},
         {"Origin": "http://["},
         {"Referer": "https://elsewhere.example/?http://localhost/"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+        {"Sec-Fetch-Site": "none", "Origin": "https://elsewhere.example"},
     ],
 )
 def test_a_form_of_another_site_is_never_kept(clerk: Browser, headers: dict[str, str]) -> None:

@@ -15,6 +15,7 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from licence_qr.bootstrap import Services
+from licence_qr.domain.feedback.reports import MOST_TEXT
 from licence_qr.domain.identifiers import CodeId
 from licence_qr.web.public import cookieless_forms
 
@@ -105,6 +106,13 @@ def test_what_was_typed_stays_when_something_is_missing(visitor: FlaskClient, nu
     assert TYPED["text"] in page and 'value="张三"' in page
 
 
+def test_a_line_break_counts_as_one_character_however_browsers_send_it(visitor: FlaskClient, number: str) -> None:
+    longest = "\r\n".join(["床单"] * 667)[: MOST_TEXT + 666]  # 2,000 characters, 666 of them line breaks
+    assert len(longest.replace("\r\n", "\n")) == MOST_TEXT
+    assert send(visitor, number, text=longest).status_code == 303
+    assert send(visitor, number, text=longest + "的").status_code == 422
+
+
 def test_a_double_press_makes_one_report(visitor: FlaskClient, number: str) -> None:
     address = f"/p/{number}/report"
     form = form_of(visitor.get(address).get_data(as_text=True))
@@ -158,9 +166,21 @@ def test_another_site_cannot_have_its_visitors_report(visitor: FlaskClient, numb
         {"Origin": "https://elsewhere.example"},
         {"Origin": "null"},
         {"Referer": "https://elsewhere.example/x"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"},
     ):
         assert visitor.post(address, data=data, headers=headers).status_code == 422
     assert visitor.post(address, data=data, headers={"Origin": "http://localhost"}).status_code == 303
+
+
+@pytest.mark.parametrize("named", [{"Origin": "null"}, {"Origin": "https://as-the-proxy-calls-it.example"}, {}])
+def test_a_form_of_ours_is_taken_from_a_browser_that_does_not_name_the_site(
+    visitor: FlaskClient, number: str, named: dict[str, str]
+) -> None:
+    """Settings for privacy make ``null`` of Origin; a proxy that gives another Host makes ours another site."""
+    address = f"/p/{number}/report"
+    data = {"form": form_of(visitor.get(address).get_data(as_text=True)), "website": "", **TYPED}
+    assert visitor.post(address, data=data, headers={"Sec-Fetch-Site": "same-origin", **named}).status_code == 303
 
 
 def test_a_program_that_fills_every_field_is_told_and_a_person_only_presses_again(
