@@ -71,6 +71,14 @@ def staff_key(text: str) -> str:
     return "".join(kept).casefold()
 
 
+def written_username(typed: str) -> str:
+    """A typed user name as one is registered: in narrow letters and without white space.
+
+    Phones put a space behind a word that they complete, and keyboards for Chinese type full width.
+    """
+    return "".join(unicodedata.normalize("NFKC", typed).split())
+
+
 def username_keys(text: str) -> frozenset[str]:
     """Keys of a user name; two names of which a reader takes one for the other share one. Only for comparing.
 

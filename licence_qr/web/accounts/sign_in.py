@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.accounts.devices import device_words
 from licence_qr.domain.accounts.stages import OpenedBy, SignInStage
+from licence_qr.domain.names import written_username
 from licence_qr.errors import AccessError, SignInNeeded
 from licence_qr.services.accounts.roles.grants import RoleGrants
 from licence_qr.services.accounts.sessions import MOST_DEVICES
@@ -47,7 +48,7 @@ def sign_in() -> Response:
         found = session_holder()
         return make_response(entering.go_on(found) if found else sign_in_page())
     now, kept = current_instant(), interrupted_forms.carried()
-    username, password = request.form.get("username", ""), request.form.get("password", "")
+    username, password = written_username(request.form.get("username", "")), request.form.get("password", "")
     try:
         token = entering.signing_in().sign_in(
             username,

@@ -20,6 +20,17 @@ def test_the_right_password_leads_to_the_desk(browser: Browser) -> None:
     assert "新申请" in browser.see("/desk/")
 
 
+@pytest.mark.parametrize("typed", ["clerk ", " clerk", "ｃｌｅｒｋ", "clerk\u3000"])
+def test_a_name_counts_as_phones_and_chinese_keyboards_type_it(browser: Browser, typed: str) -> None:
+    assert browser.sign_in(typed, "wrong").status_code == 403
+    assert browser.sign_in(typed).location == "/desk/"
+
+
+def test_tries_are_counted_for_the_name_however_it_is_typed(browser: Browser) -> None:
+    tries = [browser.sign_in(f"spelled{' ' * n}", f"wrong-{n}").status_code for n in range(6)]
+    assert tries == [403] * 5 + [429]
+
+
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_other_sites(browser: Browser) -> None:
     cookie = next(c for c in browser.sign_in("clerk").headers.getlist("Set-Cookie") if c.startswith("session-token="))
     assert "HttpOnly" in cookie
