@@ -15,6 +15,7 @@ import pypdfium2
 from PIL import Image, ImageChops, ImageFilter
 
 from licence_qr.errors import UnreadableError
+from licence_qr.reading.shades import in_eight_bits
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 64_000_000
@@ -102,6 +103,7 @@ def _picture(data: bytes) -> Iterator[Image.Image]:
 
 
 def _grey_on_white(picture: Image.Image) -> Image.Image:
+    picture = in_eight_bits(picture)
     if not picture.has_transparency_data:
         return picture.convert("L")
     with_alpha = picture.convert("LA")

@@ -77,6 +77,15 @@ def test_a_changed_picture_is_still_read(change: Callable[[Image.Image], Image.I
     assert read_symbols(saved(change(symbol()), "JPEG" if change(symbol()).mode == "CMYK" else "PNG"), "x") == (TEXT,)
 
 
+def test_a_picture_of_16_bits_that_is_neither_black_nor_white_is_read() -> None:
+    """As scanners make them: of the 65,536 shades the darkest and the lightest do not occur."""
+    grey = symbol().convert("L")
+    deep = Image.frombytes(
+        "I;16", grey.size, b"".join(b"\x00\x30" if dark < 128 else b"\x00\xd0" for dark in grey.tobytes())
+    )
+    assert read_symbols(saved(deep, "PNG"), "x") == (TEXT,)
+
+
 def test_a_symbol_on_a_transparent_ground_is_read() -> None:
     grey = symbol().convert("L")
     picture = Image.new("RGBA", grey.size, (0, 0, 0, 0))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps
 
 from licence_qr.errors import InputError
+from licence_qr.reading.shades import in_eight_bits
 
 MAX_PHOTO_BYTES = 8 * 1024 * 1024
 MAX_PHOTO_PIXELS = 50_000_000
@@ -84,9 +85,7 @@ def _upright(picture: Image.Image) -> Image.Image:
     # libjpeg can decode a large photograph at 1/2, 1/4 or 1/8 of its size, faster and with less memory.
     picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
     picture.load()
-    small = ImageOps.exif_transpose(picture)
-    if small.mode.startswith("I"):  # 16 bits per grey pixel; converted to 8 they would all be white
-        small = small.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    small = in_eight_bits(ImageOps.exif_transpose(picture))
     small.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     page = Image.new("RGB", small.size, "white")
     if small.has_transparency_data:
