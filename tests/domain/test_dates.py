@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from licence_qr.domain.dates import Period, add_months, local_date
 from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, PermitStatus, status_list_value, status_on
+from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError
 
 days = st.dates(date(1950, 1, 1), date(2190, 12, 31))
@@ -70,6 +71,16 @@ def test_a_period_that_ends_before_it_begins_is_refused(first, length):
     with pytest.raises(InputError) as refused:
         Period(first, first - timedelta(days=length))
     assert refused.value.code == "dates_out_of_order"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-W48-1", "2026W481", "2026-W48", "2026-327", "2026327", "+2026-11-23"],
+)
+def test_weeks_and_numbered_days_are_no_dates(written):
+    with pytest.raises(InputError) as refused:
+        read_date(written)
+    assert refused.value.code == "date_unreadable"
 
 
 def test_the_day_is_that_of_shanghai():

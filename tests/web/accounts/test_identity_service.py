@@ -75,6 +75,13 @@ def test_whoever_the_service_knows_comes_in(site: Site) -> None:
     assert after(told) == {"by": "identity-service"}
 
 
+def test_two_windows_that_begin_at_once_both_come_in(site: Site) -> None:
+    browser = site.browser()
+    backs = [site.proven(site.begin(browser, next=page), "wang") for page in ("/desk/work", "/desk/businesses")]
+    assert [browser.client.get(back).status_code for back in backs] == [303, 303]
+    assert "wang" in browser.see("/desk/")
+
+
 def test_the_address_that_is_asked_says_what_the_standards_want(site: Site) -> None:
     browser = site.browser()
     browser.client.environ_base["HTTP_X_FORWARDED_HOST"] = "evil.example"  # beside the Host of this client

@@ -39,6 +39,18 @@ def test_codes_are_those_of_the_standard(seconds, code):
     assert totp.step_of(b"12345678901234567890", code, at, 0) == seconds // 30
 
 
+@pytest.mark.parametrize(
+    "typed", ["123456", "123 456", " 123456\n", "12\u00a034\u300056", "１２３４５６", "１２３　４５６"]
+)
+def test_a_code_counts_as_apps_show_it_and_as_keyboards_type_it(typed):
+    assert totp.digits(typed) == "123456"
+
+
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "12345a", "١٢٣٤٥٦", "123.456"])
+def test_what_is_no_code_is_none(typed):
+    assert totp.digits(typed) is None
+
+
 @given(SECRETS, INSTANTS, st.integers(-3, 3))
 def test_one_step_on_each_side_is_accepted_and_no_more(secret, at, off):
     generator = pyotp.TOTP(totp.base32(secret))

@@ -130,6 +130,16 @@ def test_a_counter_that_does_not_rise_is_refused(person):
     assert refusal(person.confirm, person.proof(passkey=copy.get(challenge(person))), ACT) == "second_factor_wrong"
 
 
+def test_a_passkey_without_a_counter_is_accepted_each_time(person):
+    """Those that are kept on several devices have none: it is 0 for ever (WebAuthn Level 3, section 6.1.1)."""
+    person.enrol_passkey()
+    for _ in range(3):
+        person.passkey.count = -1
+        person.confirm(person.proof(passkey=person.passkey.get(challenge(person))), ACT)
+    [kept] = person.factors.of(person.actor).passkeys
+    assert kept.sign_count == 0
+
+
 def test_another_key_under_the_same_name_is_refused(person):
     person.enrol_passkey()
     other = SoftPasskey(PARTY.id, PARTY.origin, credential_id=person.passkey.credential_id)
