@@ -288,6 +288,16 @@ def test_the_scripts_of_tools_write_where_the_files_are():
     assert verifying_table.MARK in verifying_table.DOCUMENT.read_text(encoding="utf-8")
 
 
+def test_every_lesson_has_its_public_thread_and_a_test_that_is_there():
+    page = DOCS / "lessons.md"
+    rows = [line for line in page.read_text(encoding="utf-8").splitlines() if re.match(r"\| (?!elsewhere)", line)]
+    assert len(rows) > 30
+    for row in rows:
+        assert re.search(r"\(https://github\.com/[\w.-]+/[\w.-]+/(issues|pull)/\d+\)", row), row
+        [(name, file)] = re.findall(r"\[(test_\w+)\]\(([^)]+)\)", row)
+        assert f"def {name}(" in (page.parent / file).read_text(encoding="utf-8"), row
+
+
 def test_what_is_cited_is_this_version():
     cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert re.findall(r"^version: (.+)$", cited, re.MULTILINE) == [__version__]
