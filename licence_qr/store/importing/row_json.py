@@ -30,4 +30,4 @@ def row_of_json(place: Place, file: str, text: str, beyond: int) -> SourceRow:
     letters = data.pop(_COLUMNS, "").split()
     remarks = tuple(Remark(code, facts) for code, facts in data.pop(_REMARKS, []))
     columns = {key: each for key, each in zip(sorted(data), letters, strict=False) if each != "-"}
-    return SourceRow(place, file, data, beyond, kinds, columns, remarks)
+    return SourceRow(place, file, data, beyond, kinds=kinds, columns=columns, remarks=remarks)
