@@ -13,6 +13,7 @@ const SIZE = { width: { ideal: 1920 }, height: { ideal: 1080 } };
 const SILENT = 4000; // milliseconds without a frame, after which it is said
 const LOOKED_PAST = 12; // frames in which only codes of others are seen: ours has finer modules and is often read later
 const TOOLS_EVERY = 8; // frames
+const MOST_IN_VAIN = 3; // openings in a row that bring no frame, after which the camera is given up
 
 /** @type {MediaStream | null} */
 let stream = null;
@@ -109,11 +110,11 @@ function nextFrame(video) {
 }
 
 /**
- * The symbols of a frame, null when it was stopped; "ended" or "never came" when the camera ended.
+ * The symbols of a frame, null when it was stopped; when the camera ended, "ended", or "in vain" if it never brought a frame.
  * @param {HTMLVideoElement} video
  * @param {number} mine
  * @param {(seen: Seen[]) => boolean} enough
- * @returns {Promise<Seen[] | null | "ended" | "never came">}
+ * @returns {Promise<Seen[] | null | "ended" | "in vain">}
  */
 async function look(video, mine, enough) {
   let frames = 0;
@@ -122,16 +123,17 @@ async function look(video, mine, enough) {
     const came = await nextFrame(video);
     if (mine !== turn) break;
     if (track()) sayPicture(!came);
-    if (!came) continue;
+    if (!came || !video.videoWidth) continue;
     if (frames % TOOLS_EVERY === 0) offerTools(track());
-    const seen = await readFrame(video, frames % 2 === 0);
-    frames += video.videoWidth ? 1 : 0;
+    frames += 1;
+    const seen = await readFrame(video, frames % 2 === 1);
+    if (mine !== turn) break;
     if (enough(seen)) return beside(video, seen, frames % 2 === 0);
     past += seen.length ? 1 : 0;
     if (past > LOOKED_PAST && seen.length) return seen;
   }
   if (mine !== turn) return null;
-  return frames || chosen ? "ended" : "never came";
+  return frames || chosen ? "ended" : "in vain";
 }
 
 /**
@@ -184,16 +186,17 @@ export async function scan(enough) {
   const mine = ++turn;
   const sound = loudspeaker();
   try {
-    while (await open(mine)) {
+    for (let inVain = 0; inVain < MOST_IN_VAIN && (await open(mine)); ) {
       const found = await look(byId("video"), mine, enough);
-      if (found === "never came") throw new CameraProblem("ended");
-      if (found === null) break;
-      if (found !== "ended") {
+      if (Array.isArray(found)) {
         if (sound) signal(sound);
         return found;
       }
+      if (found === null) break;
+      inVain = found === "in vain" ? inVain + 1 : 0;
       release();
     }
+    if (mine === turn) throw new CameraProblem("ended");
     sound?.close();
     return null;
   } catch (error) {

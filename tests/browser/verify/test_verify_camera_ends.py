@@ -28,6 +28,16 @@ NAMES = (
 FAILS = """(name) => {
   navigator.mediaDevices.getUserMedia = async () => { throw new DOMException("", name); };
 }"""
+ENDS_AT_ONCE = """() => {
+  window.opened = 0;
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    opened += 1;
+    const stream = await open(wanted);
+    for (const track of stream.getTracks()) track.stop();
+    return stream;
+  };
+}"""
 
 Sees = Callable[[Image.Image], Page]
 
@@ -76,6 +86,15 @@ def test_a_camera_that_ends_and_is_refused_then_says_so_and_can_be_started(looki
     expect(looking.locator("#outcome .verdict")).to_contain_text("可能正在通话，或被其他程序占用")
     expect(looking.locator("#start")).to_be_visible()
     expect(looking.locator("#camera")).to_be_hidden()
+
+
+def test_a_camera_that_ends_whenever_it_is_opened_is_given_up(seeing: Sees, site: Site) -> None:
+    page = opened(seeing(BLANK), site)
+    page.evaluate(ENDS_AT_ONCE)
+    page.get_by_role("button", name="用相机扫描").click()
+    expect(page.locator("#outcome .verdict")).to_contain_text("相机停了，没有再出现画面")
+    expect(page.locator("#start")).to_be_visible()
+    assert page.evaluate("() => opened") == 3
 
 
 def test_a_camera_that_falls_silent_says_so_until_it_is_back(looking: Page) -> None:

@@ -341,7 +341,9 @@ class Camera:
         assert frame.size == FRAME
         out = io.BytesIO()
         frame.convert("RGB").save(out, "JPEG", quality=95)
-        self._film.write_bytes(out.getvalue() * 2)  # two frames in a row are a film
+        new = self._film.with_suffix(".new")
+        new.write_bytes(out.getvalue() * 2)  # two frames in a row are a film
+        new.replace(self._film)  # whole: a camera that is on reads the one before to its end
 
 
 def new_context(browser: Browser, **options: Any) -> BrowserContext:
