@@ -40,6 +40,8 @@ const OTHERS = [
   ["health", /健康码|health[-_ ]?code|jiankangma/i],
 ];
 
+const SOFT_BREAK = /=\r?\n/g; // a mail as it was sent (RFC 2045, 6.7)
+
 /** @typedef {{ scheme: string; host: string; rest: string; after: string }} Link `after`: what follows the path of a code */
 
 /**
@@ -60,7 +62,7 @@ export function reduced(text, hosts) {
  * @returns {string}
  */
 function folded(text) {
-  const seen = text.normalize("NFKC").replace(SPACE, " ").replace(UNSEEN, "");
+  const seen = text.replace(SOFT_BREAK, "").normalize("NFKC").replace(SPACE, " ").replace(UNSEEN, "");
   return seen.replace(/ +/g, " ").trim().replaceAll("。", ".");
 }
 
@@ -116,7 +118,8 @@ function another(text) {
 function links(text) {
   return Array.from(text.matchAll(LINK), (found) => {
     const [whole, scheme, authority, rest] = found;
-    const host = ascii(authority.slice(authority.lastIndexOf("@") + 1).toLowerCase());
+    const usual = scheme.toLowerCase() === "https" ? /:443$/ : /:80$/;
+    const host = ascii(authority.slice(authority.lastIndexOf("@") + 1).toLowerCase()).replace(usual, "");
     const path = found.index + whole.length - rest.length;
     return { scheme: scheme.toLowerCase(), host, rest, after: text.slice(path + "/c/".length) };
   });

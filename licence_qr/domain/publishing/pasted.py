@@ -33,6 +33,8 @@ _LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?")
 _MANY_DIGITS = re.compile(f"[0-9](?: ?[0-9]){{{FEWEST_DIGITS - 1},}}")
 _CREDIT_CODE = re.compile("[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}")
 _DOMAIN = re.compile(r"((?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]{1,5})?)(?:[/?#][^ ]*)?", re.IGNORECASE | re.ASCII)
+_USUAL_PORTS = {"https": ":443", "http": ":80"}
+_SOFT_BREAK = re.compile("=\r?\n")  # a mail as it was sent (RFC 2045, 6.7)
 _BREAKS = "\t\n\v\f\r"
 _NUMBER_LENGTH = 17
 _GROUPED = (4, 4, 4, 4, 1)  # as a number is printed
@@ -116,9 +118,8 @@ def number_in(text: str) -> str:
 
 def folded(text: str) -> str:
     """``text`` in normal width without invisible characters, each white space one space, and 。 as a point."""
-    return " ".join("".join(filter(None, map(_visible, unicodedata.normalize("NFKC", text)))).split()).replace(
-        "。", "."
-    )
+    text = unicodedata.normalize("NFKC", _SOFT_BREAK.sub("", text))
+    return " ".join("".join(filter(None, map(_visible, text))).split()).replace("。", ".")
 
 
 def _visible(char: str) -> str:
@@ -164,7 +165,8 @@ def _another(text: str) -> Pasted:
 
 def _links(text: str) -> Iterator[_Link]:
     for found in _LINK.finditer(text):
-        scheme, host = found[0].partition(":")[0].lower(), _ascii(found[1].rpartition("@")[2].lower())
+        scheme = found[0].partition(":")[0].lower()
+        host = _ascii(found[1].rpartition("@")[2].lower()).removesuffix(_USUAL_PORTS[scheme])
         yield _Link(host, found[2], text[found.start(2) + len("/c/") :], scheme)
 
 
