@@ -112,7 +112,7 @@ def blank(char: str, before: str = "", after: str = "") -> bool:
 def _shapes(char: str, before: str, after: str) -> bool:
     code = ord(char)
     if code in _VARIATIONS:
-        return before != "" and _ideograph(before)
+        return before != "" and ideograph(before)
     if code in _MONGOLIAN_SHAPES:
         return _in_script(before, _MONGOLIAN)
     return code in _JOINS and any(_in_script(before, script) and _in_script(after, script) for script in _SCRIPTS)
@@ -122,7 +122,8 @@ def _in_script(char: str, script: tuple[range, ...]) -> bool:
     return any(char != "" and ord(char) in letters for letters in script)
 
 
-def _ideograph(char: str) -> bool:
+def ideograph(char: str) -> bool:
+    """Whether that character is a Chinese one; also of planes 2 and 3, where new ones are added."""
     return unicodedata.name(char, "").startswith("CJK ") or 0x20000 <= ord(char) <= 0x3FFFD
 
 

@@ -16,14 +16,15 @@ _CLOCK = r"(\d{1,2}) ?[:时点] ?(\d{1,2})(?: ?[:分] ?(\d{1,2})(?:[.,]\d{1,9})?
 _ZONE = r"(Z|UTC|GMT|[+-]\d{2}:?\d{2})"
 _WEEKDAY = r"(?:,? ?\(?(?:星期|周|礼拜)[一二三四五六日天]\)?)"
 _WRITTEN = re.compile(rf"{_DAY}{_WEEKDAY}?(?:[ T]? ?(上午|下午|AM|PM)? ?{_CLOCK} ?(AM|PM)? ?{_ZONE}?)?", re.IGNORECASE)
-_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?")
+_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[ T]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?")
 _SERIAL = re.compile(r"(\d{5})(?:\.(\d+))?")
 # Day, month and year, of which two or three could be any of the others; or a year of two digits.
 _AMBIGUOUS = re.compile(r"\d{1,2}[-/.年月]\d{1,2}[-/.月日]\d{1,4}[日号.]?(?: .*)?")
-_WITHOUT_DAY = re.compile(r"\d{4}[-/.年]\d{1,2}月?")
+_WITHOUT_DAY = re.compile(r"\d{4}(?:[-/.年]\d{1,2}月?|年?)")
 # A number of Chinese digits, as in 二〇二四年五月六日 and 二〇二四年十二月三十一日.
 _CHINESE = re.compile(
-    r"([〇○Ｏ零一二三四五六七八九]{4})年([元正一二三四五六七八九十]{1,3})月([初一二三四五六七八九十廿卅]{1,4})[日号]"
+    r"([〇○零一二三四五六七八九0-9]{4})年([元正一二三四五六七八九十]{1,3}|\d{1,2})月"
+    r"([初一二三四五六七八九十廿卅]{1,4}|\d{1,2})[日号]?"
 )
 _DIGIT_OF = {char: str(value) for value, char in enumerate("〇一二三四五六七八九")} | {
     "零": "0",
@@ -33,7 +34,7 @@ _DIGIT_OF = {char: str(value) for value, char in enumerate("〇一二三四五�
 }
 _DASH = {char: "-" for char in "‐‑‒–—―−﹣－﹘⁃ー"}
 _PLAIN = str.maketrans(
-    _DASH | {"∕": "/", "／": "/", "⁄": "/", "。": ".", "．": ".", "﹒": ".", "：": ":", "∶": ":", "號": "号"}
+    _DASH | {"∕": "/", "\\": "/", "／": "/", "⁄": "/", "。": ".", "．": ".", "﹒": ".", "：": ":", "∶": ":", "號": "号"}
 )
 # A serial counts days; a half is noon. What is less than half a second is an error of rounding.
 _DAY_SECONDS = 86_400
@@ -115,7 +116,7 @@ def _plain(text: str) -> str:
 
 
 def _read(text: str, field: str) -> WrittenDate:
-    folded = _plain(text)
+    folded = _plain(text).rstrip(" ,;、/.-")
     if not folded:
         raise InputError("date_missing", field=field)
     found = text.strip()[:40]
@@ -172,12 +173,14 @@ def _of_serial(days: str, part: str, field: str) -> WrittenDate:
 
 
 def _in_digits(match: re.Match[str]) -> str:
-    year = "".join(_DIGIT_OF[char] for char in match[1])
+    year = "".join(_DIGIT_OF.get(char, char) for char in match[1])
     return f"{year}-{_small_number(match[2])}-{_small_number(match[3])}"
 
 
 def _small_number(text: str) -> str:
     """A number below 100 in Chinese digits, in ours; 99, which no month or day is, for what is none."""
+    if text.isdigit():
+        return text
     text = text.removeprefix("初").replace("廿", "二十").replace("卅", "三十")
     tens, ten, ones = text.rpartition("十")
     if not ten:

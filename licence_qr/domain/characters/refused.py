@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from licence_qr.domain.characters.former_private_use import STANDARD
-from licence_qr.domain.plain_text import blank, neighbours, unassigned
+from licence_qr.domain.plain_text import blank, ideograph, neighbours, unassigned
 
 # Controls, format characters (bidi overrides, zero width), surrogates, private use, line and paragraph separators; and
 # what stands where a text was damaged.
@@ -64,7 +64,8 @@ def refused_character(text: str) -> CharacterFault | None:
         if _unseen(char, before, after):
             return CharacterFault("character_refused", named(char), place)
         marks = _piled(marks, char)
-        if len(marks) > MOST_MARKS or (len(marks) > 1 and marks[-1] == marks[-2]):
+        repeated = len(marks) > 1 and marks[-1] == marks[-2]
+        if len(marks) > MOST_MARKS or repeated or (marks and ideograph(before) and not blank(char)):
             return CharacterFault("character_marks", named(char), place)
     return None
 

@@ -38,6 +38,8 @@ REFUSED = {
     "e" + "\u0301" * 40: ("character_marks", 3),
     "e\u0301\u0301": ("character_marks", 3),
     "é\u0301": ("character_marks", 2),
+    "王\u0301示": ("character_marks", 2),
+    "示\u20dd": ("character_marks", 2),
     "Z\u0301\u0302\u0303\u0304\u0305": ("character_marks", 6),
 }
 KEPT = [
