@@ -6,7 +6,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
-PRINT_FONT := /usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc
+FONTS := /usr/share/fonts
 # The lists of packages of a new machine are empty or old: asked for again only where an install fails.
 INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends
 APT = install() { $(INSTALL) "$$@" >/dev/null 2>&1 || { apt-get update -qq && $(INSTALL) "$$@" >/dev/null; }; }; install
@@ -115,13 +115,13 @@ node_modules/ready: package-lock.json .npmrc .venv/ready-dev
 	@$(NPM) ci --loglevel=error
 	@touch $@
 
-# Cards are printed with Noto CJK; without it everything works but the PDF.
+# Cards are printed with these; without them everything works in a demonstration but the PDF.
 fonts:
-	@[ -e $(PRINT_FONT) ] || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  echo "安装打印字体 installing the print font fonts-noto-cjk"; \
-	  { $(APT) fonts-noto-cjk; } || \
-	  echo "未能安装 fonts-noto-cjk，打印 PDF 前请安装。 Could not install fonts-noto-cjk; do so before printing PDFs."; \
-	else echo "打印 PDF 需要字体：apt-get install fonts-noto-cjk  (needed before a PDF card can be printed)"; fi
+	@$(NEED) $(NEED_FONTS) [ -z "$$missing" ] || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "安装打印字体 installing the fonts for printing:$$missing"; \
+	  for each in $$missing; do { $(APT) $$each; } || \
+	  echo "未能安装 $$each，打印 PDF 前请安装。 Could not install $$each; do so before printing PDFs."; done; \
+	else echo "打印 PDF 需要字体：apt-get install$$missing  (needed before a PDF card can be printed)"; fi
 
 # What the tests and the tools call beside Python. One line each: the package, and how to see that it is there.
 # tests/test_makefile.py holds that every program called by name in the tests, tools and benches stands here.
@@ -146,7 +146,12 @@ debian-quick:
 	@$(NEED) $(NEED_PRINTING) $(INSTALL_MISSING)
 
 NEED = missing=""; need() { package=$$1; shift; "$$@" >/dev/null 2>&1 || missing="$$missing $$package"; };
-NEED_PRINTING = need fonts-noto-cjk test -e $(PRINT_FONT); need libzbar0 grep -q libzbar.so.0 <(/sbin/ldconfig -p);
+# The packages of licence_qr/printing/fonts.py.
+NEED_FONTS = need fonts-noto-cjk test -e $(FONTS)/opentype/noto/NotoSerifCJK-Bold.ttc; \
+	need fonts-noto-core test -e $(FONTS)/truetype/noto/NotoNaskhArabic-Regular.ttf; \
+	need fonts-hanazono test -e $(FONTS)/truetype/hanazono/HanaMinB.ttf; \
+	need fonts-babelstone-han test -e $(FONTS)/truetype/babelstone/BabelStoneHan.ttf;
+NEED_PRINTING = $(NEED_FONTS) need libzbar0 grep -q libzbar.so.0 <(/sbin/ldconfig -p);
 INSTALL_MISSING = if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    echo "安装 installing:$$missing"; \

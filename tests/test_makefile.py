@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from licence_qr.printing.fonts import FACES, PACKAGES, SCRIPTS
+
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("tests", "tools", "bench", "licence_qr")
 # What the README asks for before its two commands: Python, make, git, and the shell that make runs; util-linux is Essential.
@@ -108,3 +110,20 @@ def test_make_quick_checks_the_scripts():
     )
     checks = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["scripts"]["lint"]
     assert "biome check" in checks and "tsc" in checks
+
+
+def test_the_fonts_of_the_sheets_are_installed_wherever_cards_are_printed():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    needed = re.findall(r"need (fonts-\S+) test -e \$\(FONTS\)/(\S+?);", makefile)
+    assert {package for package, _ in needed} == set(PACKAGES)
+    faces = {*FACES, *(face for script in SCRIPTS for face in script.of_weight(bold=True))}
+    for package, file in needed:
+        assert (package, Path(file).name) in {(face.package, face.file) for face in faces}
+    for page in (
+        "docs/deploy.md",
+        "docs/running/installing.md",
+        "docs/using/printing.md",
+        "deploy/container/rootfs.sh",
+    ):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert [package for package in PACKAGES if package not in text] == [], page

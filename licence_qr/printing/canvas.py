@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from licence_qr.printing.card import CardContent
-from licence_qr.printing.fonts import Face, font_path
+from licence_qr.printing.fonts import CJK_PACKAGE, Face, font_path
 from licence_qr.printing.qr import QUIET_ZONE, Symbol, dark_runs
+from licence_qr.printing.typesetting import MM_PER_POINT, Style, TextRun, runs_of, width_mm
 
 if (
     TYPE_CHECKING
@@ -17,8 +17,7 @@ if (
     from fpdf import FPDF
 
 CARD_WIDTH, CARD_HEIGHT = 210.0, 148.0
-MM_PER_POINT = 25.4 / 72
-# Tables of a font for vertical lines, and for scripts whose letters join or move: Chinese and English lines need none.
+# Tables of Noto CJK for vertical lines and for letters that join or move: HarfBuzz reads its own copy of the file.
 UNUSED = ("vhea", "vmtx", "VORG", "BASE", "GDEF", "GPOS", "GSUB")
 
 
@@ -34,25 +33,6 @@ class Sheet(StrEnum):
         return (297, 210) if self is Sheet.A4 else (210, 148)
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    """A font face, its size in points on A5, its colour as RGB, and extra space after each character in points."""
-
-    face: Face
-    size: float
-    colour: tuple[int, int, int]
-    spacing: float = 0
-
-    def scaled(self, factor: float) -> Style:
-        """The same, ``factor`` times as large."""
-        return replace(self, size=self.size * factor, spacing=self.spacing * factor)
-
-    @property
-    def line_mm(self) -> float:
-        """The distance between two baselines in millimetres."""
-        return self.size * MM_PER_POINT * 1.36
-
-
 class Canvas:
     """A page with positions and sizes in millimetres of the A5 card, from the top left corner."""
 
@@ -62,27 +42,31 @@ class Canvas:
         self._pdf = _document(width, height, content)
         self._faces: set[Face] = set()
 
-    def width_of(self, text: str, style: Style) -> float:
-        """The width of ``text`` in millimetres."""
-        self._use(style)
-        return float(self._pdf.get_string_width(text)) / self._scale
-
-    def fitting(self, text: str, style: Style, width: float) -> Style:
-        """``style``, or a smaller one in which ``text`` is no wider than ``width``."""
-        return style.scaled(min(1.0, width / self.width_of(text, style))) if text else style
-
     def text(self, x: float, baseline: float, text: str, style: Style) -> None:
-        """Draw ``text`` that starts at ``x``."""
-        self._use(style)
-        self._pdf.text(x * self._scale, baseline * self._scale, text)
+        """Draw ``text`` that starts at ``x``; of a text written right to left, its left end."""
+        for run in runs_of(text, style):
+            self._use(run.face, style)
+            if run.plain:
+                self._pdf.text(x * self._scale, baseline * self._scale, run.text)
+            else:
+                self._draw_shaped(x, baseline, run)
+            x += (run.width * style.size + style.spacing * len(run.text)) * MM_PER_POINT
+
+    def _draw_shaped(self, x: float, baseline: float, run: TextRun) -> None:
+        """Draw a run shaped, without the margin that the library puts before a cell, and on our baseline, not below it."""
+        pdf = self._pdf
+        pdf.set_text_shaping(True, direction="rtl" if run.right_to_left else "ltr")
+        pdf.set_xy(x * self._scale, baseline * self._scale - 0.8 * pdf.font_size)  # as fpdf2 places it in a cell
+        pdf.cell(h=pdf.font_size, text=run.text)
+        pdf.set_text_shaping(False)
 
     def text_to(self, right: float, baseline: float, text: str, style: Style) -> None:
         """Draw ``text`` that ends at ``right``."""
-        self.text(right - self.width_of(text, style), baseline, text, style)
+        self.text(right - width_mm(text, style), baseline, text, style)
 
     def text_around(self, centre: float, baseline: float, text: str, style: Style) -> None:
         """Draw ``text`` centred on ``centre``."""
-        self.text(centre - self.width_of(text, style) / 2, baseline, text, style)
+        self.text(centre - width_mm(text, style) / 2, baseline, text, style)
 
     def slanted(self, centre: tuple[float, float], degrees: float, text: str, style: Style) -> None:
         """Draw ``text`` centred on ``centre``, rotated anticlockwise."""
@@ -127,11 +111,11 @@ class Canvas:
         """The finished document as bytes."""
         return bytes(self._pdf.output())
 
-    def _use(self, style: Style) -> None:
-        if style.face not in self._faces:  # on first use: opening and embedding a face takes most of the time of a card
-            self._add(style.face)
-            self._faces.add(style.face)
-        self._pdf.set_font(style.face.family, size=style.size * self._scale)
+    def _use(self, face: Face, style: Style) -> None:
+        if face not in self._faces:  # on first use: opening and embedding a face takes most of the time of a card
+            self._add(face)
+            self._faces.add(face)
+        self._pdf.set_font(face.family, size=style.size * self._scale)
         self._pdf.set_char_spacing(style.spacing * self._scale)
         self._pdf.set_text_color(*style.colour)
 
@@ -141,7 +125,7 @@ class Canvas:
 
         self._pdf.add_font(face.family, fname=font_path(face), collection_font_number=face.number)
         opened = self._pdf.fonts[face.family]
-        for table in UNUSED:
+        for table in UNUSED if face.package == CJK_PACKAGE else ():
             if isinstance(opened, TTFFont) and table in opened.ttfont:
                 del opened.ttfont[table]
 
@@ -152,6 +136,8 @@ def _document(width: float, height: float, content: CardContent) -> FPDF:
 
     pdf = FPDF(orientation="landscape", unit="mm", format=(height, width))
     pdf.set_auto_page_break(False)
+    pdf.alias_nb_pages("")  # {nb} in a name is no count of pages
+    pdf.c_margin = 0
     pdf.set_creation_date(datetime.combine(content.printed_on, time(), UTC))
     pdf.set_title(f"{content.title.zh} {content.headline}")
     pdf.set_lang("zh-CN")

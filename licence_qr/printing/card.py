@@ -65,11 +65,12 @@ class CardContent:
         return self.name or f"经营者：{self.operator}"
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        """Every text that varies from card to card, with its field name; permits count from 1."""
+        """Every text that is drawn and varies from card to card, with its field name; permits count from 1.
+
+        The operator is not drawn beside a name.
+        """
         yield "title", self.title.zh
-        yield "title_en", self.title.en
-        yield "name", self.name
-        yield "operator", self.operator
+        yield ("name", self.name) if self.name else ("operator", self.operator)
         yield "uscc", self.uscc
         for number, address in enumerate(self.addresses, start=1):
             yield f"address {number}", address

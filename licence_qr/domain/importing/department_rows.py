@@ -22,6 +22,7 @@ from licence_qr.domain.names import name_key
 from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
 from licence_qr.domain.register.permit import PermitState, Suspension
+from licence_qr.domain.register.text_limits import MAX_CHARS, MAX_NAME_BYTES, MAX_PERMIT_NO_CHARS
 from licence_qr.domain.written_dates import read_written_date
 from licence_qr.errors import InputError
 from licence_qr.wording.text import Text
@@ -61,16 +62,16 @@ HEALTH_COLUMNS: Mapping[str, str] = {
 }
 OPTIONAL_COLUMNS = frozenset({"phone", "note", "permit_type"})
 
-# Most characters that the licence and the display card have room for; the same limits apply to an application.
+# The same limits as for an application, so that what is imported can be printed and changed here.
 LIMITS: Mapping[str, int] = {
-    "name": 60,
-    "principal": 30,
-    "address": 80,
-    "business_scope": 1000,
-    "entity_type": 60,
-    "registered_capital": 60,
-    "permit_no": 60,
-    "items": 200,
+    "name": MAX_CHARS["name"],
+    "principal": MAX_CHARS["principal"],
+    "address": MAX_CHARS["premises_address"],
+    "business_scope": MAX_CHARS["business_scope"],
+    "entity_type": MAX_CHARS["entity_type"],
+    "registered_capital": MAX_CHARS["registered_capital"],
+    "permit_no": MAX_PERMIT_NO_CHARS,
+    "items": MAX_CHARS["permitted_items"],
     "phone": 40,
     "note": 500,
 }
@@ -307,6 +308,9 @@ def _usable_texts(row: SourceRow) -> Mapping[str, str]:
         demand_length(text, LIMITS.get(key, 200), key, Text(heading, heading))
         if fault := refused_character(text):
             raise InputError(_CHARACTER_FAULTS[fault.code], field=key, **fault.facts)
+        if key == "name" and (size := len(text.encode())) > MAX_NAME_BYTES:
+            facts = {"label_zh": heading, "label_en": heading, "size": size, "limit": MAX_NAME_BYTES}
+            raise InputError("name_too_long_for_code", field=key, **facts)
     return row.cells
 
 

@@ -25,7 +25,7 @@ from licence_qr.domain.issuing.application import Application, Commitment, Entit
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.field_names import ANSWER_PREFIX
 from licence_qr.domain.register.permit import GrantMode
-from licence_qr.domain.register.typed_fields import MAX_NAME_BYTES, FieldReader
+from licence_qr.domain.register.typed_fields import FieldReader
 from licence_qr.domain.written_dates import without_end
 from licence_qr.errors import InputError, InvalidApplication
 
@@ -150,8 +150,6 @@ class _Form:
         individual = form is EntityForm.INDIVIDUAL
         uscc = self._uscc(form)
         name = reader.text("name", required=not individual)
-        if (size := len(name.encode())) > MAX_NAME_BYTES:
-            reader.refuse("name_too_long_for_code", "name", size=size, limit=MAX_NAME_BYTES)
         entity_type = reader.text("entity_type", required=not individual)
         principal = reader.text("principal")
         capital = reader.text("registered_capital", required=False)

@@ -17,7 +17,7 @@ from licence_qr.domain.lifecycle.acts import SubjectKind
 from licence_qr.domain.lifecycle.details import LicenceChange, NewPremises, PermitChange
 from licence_qr.domain.register.entity import Entity, EntityForm, Premises
 from licence_qr.domain.register.field_names import FIELD_LABELS
-from licence_qr.domain.register.typed_fields import MAX_NAME_BYTES, FieldReader
+from licence_qr.domain.register.typed_fields import FieldReader
 from licence_qr.errors import InputError, InvalidApplication, RuleError
 from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
@@ -108,9 +108,6 @@ def changed_entity(entity: Entity, change: LicenceChange, today: date) -> Entity
     values: dict[str, object] = {
         name: reader.text(name, required=_required(name, entity)) for name, _ in _typed(change)
     }
-    if len(str(values.get("name", "")).encode()) > MAX_NAME_BYTES:
-        size = len(str(values["name"]).encode())
-        reader.refuse("name_too_long_for_code", "name", size=size, limit=MAX_NAME_BYTES)
     if change.without_end:
         values["term_to"] = None
     elif change.term_to is not None:

@@ -12,23 +12,10 @@ from typing import TypeVar
 
 from licence_qr.domain.characters.refused import refused_character
 from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX, FIELD_LABELS, TRADE_FIELDS
+from licence_qr.domain.register.text_limits import MAX_CHARS, MAX_NAME_BYTES
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError
 
-# Most characters of a field: limited by the sheets (names, addresses, items) or by the national licence form (scope).
-MAX_CHARS: Mapping[str, int] = {
-    "name": 60,
-    "entity_type": 40,
-    "principal": 30,
-    "registered_capital": 40,
-    "domicile": 80,
-    "business_scope": 1000,
-    "premises_address": 80,
-    "permitted_items": 60,
-    "signer": 30,
-}
-# The name is inside the signed symbol, where bytes count; rare characters take four, common ones three.
-MAX_NAME_BYTES = 180
 MAX_AREA_M2 = 1_000_000
 
 _PHONE = re.compile(r"\+?\d{5,15}")
@@ -36,7 +23,8 @@ _PHONE_PUNCTUATION = str.maketrans("", "", " -()")
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-def _form_order(problem: InputError) -> tuple[int, str]:
+def form_order(problem: InputError) -> tuple[int, str]:
+    """A key that sorts problems in the order of the form."""
     if problem.field.startswith(ANSWER_PREFIX):
         return len(TRADE_FIELDS), problem.field
     known = problem.field in ALL_FIELDS
@@ -63,7 +51,7 @@ class FieldReader:
 
     def in_form_order(self) -> tuple[InputError, ...]:
         """All problems, in the order of the form."""
-        return tuple(sorted(self.problems, key=_form_order))
+        return tuple(sorted(self.problems, key=form_order))
 
     def text(self, name: str, *, required: bool = True, missing: str = "field_missing") -> str:
         """A text within its length limit and without characters that are not allowed. Markup is ordinary text."""
@@ -74,6 +62,8 @@ class FieldReader:
             self.refuse("text_too_long", name, length=len(text), limit=MAX_CHARS[name])
         elif refused := refused_character(text):
             self.refuse(refused.code, name, **refused.facts)
+        elif name == "name" and (size := len(text.encode())) > MAX_NAME_BYTES:
+            self.refuse("name_too_long_for_code", name, size=size, limit=MAX_NAME_BYTES)
         else:
             return text
         return ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -16,7 +18,7 @@ from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.field_names import ALL_FIELDS, COMMITMENT_FIELDS, FIELD_LABELS
 from licence_qr.domain.register.permit import GrantMode
-from licence_qr.domain.register.typed_fields import MAX_CHARS
+from licence_qr.domain.register.text_limits import MAX_CHARS, MAX_NAME_BYTES
 from licence_qr.errors import InputError, InvalidApplication
 from licence_qr.wording import explain
 
@@ -148,9 +150,18 @@ def test_only_an_individual_business_may_have_no_name() -> None:
 
 @pytest.mark.parametrize("field", sorted(MAX_CHARS))
 def test_every_text_has_a_length_that_fits_and_one_that_does_not(field: str) -> None:
-    parse(changed(**{field: "住" * MAX_CHARS[field]}))
-    (problem,) = problems(changed(**{field: "住" * (MAX_CHARS[field] + 1)}))
+    letter = "é" if field == "name" else "住"  # of two bytes: the bytes of a name are counted too
+    parse(changed(**{field: letter * MAX_CHARS[field]}))
+    (problem,) = problems(changed(**{field: letter * (MAX_CHARS[field] + 1)}))
     assert (problem.field, problem.code, problem.facts["limit"]) == (field, "text_too_long", MAX_CHARS[field])
+
+
+def test_the_page_about_application_files_names_the_same_limits() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "using" / "application-file.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\|[^|]*?up to ([\d,]+) characters", page, re.MULTILINE)
+    told = {{"address": "premises_address"}.get(key, key): int(most.replace(",", "")) for key, most in rows}
+    assert told == MAX_CHARS
+    assert f"{MAX_NAME_BYTES} bytes" in page
 
 
 def test_a_name_of_many_rare_characters_is_too_long_for_the_code() -> None:

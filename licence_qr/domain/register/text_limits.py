@@ -1,0 +1,28 @@
+"""How long the texts of a record may be: the same for forms, application files, imports and acts, and for the sheets.
+
+Whoever needs a longer text raises the number here; ``tests/printing`` then tell whether the card has room for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+MAX_CHARS: Mapping[str, int] = {
+    "name": 90,  # as many letters of two bytes as MAX_NAME_BYTES has room for: names in Uyghur are long
+    "entity_type": 60,
+    "principal": 50,
+    "registered_capital": 60,
+    "domicile": 100,
+    "business_scope": 1000,  # the room on the national form of the licence
+    "premises_address": 100,
+    "permitted_items": 100,
+    "signer": 50,
+}
+"""Most characters of a field, by its name in the application form."""
+
+MAX_PERMIT_NO_CHARS = 40
+"""Most characters of the number of a permit, whoever gave it."""
+
+MAX_NAME_BYTES = 180
+"""Most bytes of the name of a business in UTF-8, since it is inside the signed symbol: three for most ideographs, four for
+rare ones."""

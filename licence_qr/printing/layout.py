@@ -1,0 +1,188 @@
+"""Where the texts of a card stand, in millimetres of the A5 card, and whether all of them have room.
+
+Nothing is drawn here: ``preflight`` asks before numbers are given, and ``sheets`` draws what was arranged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, partial
+
+from licence_qr.printing.card import CardContent, CardPermit
+from licence_qr.printing.fonts import SANS, heading_face
+from licence_qr.printing.typesetting import Style, above_mm, below_mm, width_mm
+from licence_qr.printing.wrapping import fill, wrap
+
+INK = (0x1D, 0x1F, 0x23)
+GREY = (0x5B, 0x61, 0x6B)
+
+LEFT, RIGHT = 14.0, 196.0
+TEXT_RIGHT = 134.0
+VALUE_LEFT = LEFT + 40
+HOLDER_TOP, ROWS_BOTTOM = 28.5, 131.0
+
+LABEL = Style(SANS, 9, GREY)
+LABEL_EN = Style(SANS, 6.6, GREY)
+VALUE = Style(SANS, 10, INK)
+DETAIL = Style(SANS, 8.2, INK)
+NOTE = Style(SANS, 7.5, GREY)
+ADDRESS = Style(SANS, 11.5, INK)
+
+# The name: size in points, and most lines at that size; the last serves for any length.
+_NAME_SIZES = ((24, 1), (21, 1), (18, 1), (18, 2), (16, 2), (14, 3), (12, 4), (10, 99))
+# How the addresses are set, the roomiest first: size, and how many of them.
+_ADDRESSES = ((1.0, 2), (0.8, 2), (0.61, 2), (0.61, 1))
+_SHORT_ADDRESSES = 60  # characters of all that are shown, up to which they are set in the full size
+_DENSITIES = (1.12, 1.04, 0.97, 0.9, 0.85, 0.8)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text, with extra space above it in millimetres."""
+
+    text: str
+    style: Style
+    gap: float = 0.0
+
+    @property
+    def above(self) -> float:
+        """The distance from the end of the line before to its baseline."""
+        return self.gap + above_mm(self.text, self.style)
+
+    @property
+    def below(self) -> float:
+        """The distance from its baseline to where the next line begins."""
+        return below_mm(self.text, self.style)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A label in both languages, and what stands beside it."""
+
+    label: Sequence[Line]
+    lines: Sequence[Line]
+    density: float
+
+    @property
+    def height(self) -> float:
+        """Height in millimetres on A5, including the space above and below."""
+        return max(height(self.label), height(self.lines)) + 2.6 * self.density
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """The holder with its addresses, the rows from ``top`` on, and how many permits are only counted."""
+
+    holder: Sequence[Line]
+    top: float
+    rows: Sequence[SheetRow]
+    left_out: int
+
+
+class NoRoom(Exception):
+    """No setting has room for the texts of a card; ``field`` has the longest of them."""
+
+    def __init__(self, field: str, length: int) -> None:
+        self.field, self.length = field, length
+        super().__init__(field)
+
+
+def height(lines: Iterable[Line]) -> float:
+    """The height of lines below each other."""
+    return sum(line.above + line.below for line in lines)
+
+
+def arrange(content: CardContent) -> Arrangement:
+    """The largest setting in which the holder, the licence and at least the first permit have room.
+
+    Raises NoRoom where there is none, and as ``typesetting.runs_of`` does.
+    """
+    rows_at = cache(partial(_all_rows, content))  # the same below every holder
+    short = sum(map(len, content.addresses[:2])) <= _SHORT_ADDRESSES
+    for size, most in _ADDRESSES if short else _ADDRESSES[1:]:
+        holder = tuple(_holder(content, size, most))
+        top = HOLDER_TOP + height(holder) + 4.5
+        rows, shown = _rows(rows_at, ROWS_BOTTOM - top)
+        if shown >= min(2, len(rows)):
+            return Arrangement(holder, top, rows[:shown], len(rows) - shown)
+    field, text = max(content.texts(), key=lambda each: width_mm(each[1], DETAIL))
+    raise NoRoom(field, len(text))
+
+
+def chinese_date(day: date) -> str:
+    """A date as written on certificates: YYYY年MM月DD日."""
+    return f"{day.year}年{day.month:02d}月{day.day:02d}日"
+
+
+def _holder(content: CardContent, size: float, most: int) -> Iterator[Line]:
+    if not content.name:
+        yield Line("个体工商户（未使用名称） Individual business without a name", NOTE)
+    yield from _name_lines(content.headline)
+    gap = 2.0
+    for address in content.addresses[:most]:
+        for line in _lines(address, ADDRESS.scaled(size)):
+            yield Line(line.text, line.style, gap)
+            gap = 0.0
+    if (more := len(content.addresses) - most) > 0:
+        yield Line(f"另有 {more} 处经营场所，扫码查看 · {more} more premises: scan the code", NOTE)
+
+
+def _name_lines(name: str) -> list[Line]:
+    """The name in the largest size for one line, else for two lines, else for as many as it takes."""
+    face = heading_face(name)
+    for size, most in _NAME_SIZES:
+        lines = _lines(name, Style(face, size, INK))
+        if len(lines) <= most:
+            break
+    return lines
+
+
+def _lines(text: str, style: Style) -> list[Line]:
+    style = style.for_paragraph(text)
+    return [Line(line, style) for line in wrap(text, TEXT_RIGHT - LEFT, partial(width_mm, style=style))]
+
+
+def _rows(rows_at: Callable[[float], list[SheetRow]], room: float) -> tuple[list[SheetRow], int]:
+    """Licence and permits at a size at which all fit, else the smallest; and how many of them fit, with a line for the
+    count of the rest."""
+    for density in _DENSITIES:
+        rows = rows_at(density)
+        if sum(row.height for row in rows) <= room:
+            return rows, len(rows)
+    left, shown = room - NOTE.line_mm - 1.5 + 1e-6, 0
+    for row in rows:
+        left -= row.height
+        if left < 0:
+            break
+        shown += 1
+    return rows, shown
+
+
+def _all_rows(content: CardContent, density: float) -> list[SheetRow]:
+    number = ["统一社会信用代码", content.uscc]
+    details = [content.licence_authority, f"发照 issued {chinese_date(content.licence_issued_on)}"]
+    return [
+        _row(density, "营业执照", "Business licence", number, details),
+        *(_permit_row(density, permit) for permit in content.permits),
+    ]
+
+
+def _permit_row(density: float, permit: CardPermit) -> SheetRow:
+    end = f"有效期至 to {chinese_date(permit.valid_to)}" if permit.valid_to else "长期有效 no end date"
+    details = [permit.items, permit.authority, end, permit.address]
+    return _row(density, permit.name.zh, permit.name.en, [permit.number], details)
+
+
+def _row(density: float, label: str, label_en: str, values: Sequence[str], details: Sequence[str]) -> SheetRow:
+    def lines(parts: Sequence[str], style: Style, width: float) -> list[Line]:
+        style = style.scaled(density)
+        return [Line(line, style) for line in fill(parts, width, partial(width_mm, style=style))]
+
+    value_width, label_width = TEXT_RIGHT - VALUE_LEFT, VALUE_LEFT - LEFT - 2
+    return SheetRow(
+        label=lines([label], LABEL, label_width) + lines([label_en], LABEL_EN, label_width),
+        lines=lines(values, VALUE, value_width) + lines(details, DETAIL, value_width),
+        density=density,
+    )
