@@ -101,6 +101,47 @@ def test_a_missing_file_cannot_be_told_from_here(copied, run, tmp_path):
     assert (ended.status, ended.err.startswith("[")) == (2, True)
 
 
+def changed(tmp_path, **texts):
+    """The example of a company with other texts, by the key in the file."""
+    text = (EXAMPLES / "company.toml").read_text(encoding="utf-8")
+    for key, value in texts.items():
+        text = re.sub(rf'^{key} = ".*"$', f'{key} = "{value}"', text, flags=re.MULTILINE)
+    (tmp_path / "changed.toml").write_text(text, encoding="utf-8")
+    return tmp_path / "changed.toml"
+
+
+@pytest.mark.parametrize(
+    ("texts", "code", "field"),
+    [
+        ({"name": "重庆\U0003f000宾馆有限公司"}, "character_not_in_font", "name"),  # no ideograph yet
+        ({"permitted_items": "住宿😀"}, "character_not_in_font", "permitted_items"),
+        ({"address": "路" * 101, "domicile": "路" * 101}, "text_too_long", "premises_address"),
+    ],
+)
+def test_what_no_card_can_show_is_told_before_numbers_are_given(copied, run, tmp_path, texts, code, field):
+    ended = run(copied, "issue", changed(tmp_path, **texts), "--out", tmp_path / "out")
+    assert (ended.status, f"[{code}] {field}" in ended.err) == (1, True)
+    assert list((tmp_path / "out").iterdir()) == [] if (tmp_path / "out").exists() else True
+    first = run(copied, "issue", EXAMPLES / "company.toml", "--json").out
+    assert json.loads(first)["application_no"].endswith("000001"), "no number was given"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"address": "路" * 61, "domicile": "路" * 61},
+        {"address": "路" * 100, "domicile": "路" * 100},
+        {"name": "چوڭچىڭ ئاسىيا مېھمانساراي چەكلىك مەسئۇلىيەت شىركىتى"},
+        {"name": "重庆𠀋𱉻宾馆有限公司", "principal": "王\U0003f000"},  # the card does not show the principal
+    ],
+    ids=["61", "100", "uyghur", "rare"],
+)
+def test_what_a_file_may_hold_is_printed(copied, run, tmp_path, texts):
+    ended = run(copied, "issue", changed(tmp_path, **texts), "--json", "--out", tmp_path / "out")
+    assert (ended.status, ended.err) == (0, "")
+    assert len(json.loads(ended.out)["files"]) == 4
+
+
 @pytest.mark.parametrize("out", ["file/out", "/proc"])  # below a file; a folder that takes none, from root neither
 def test_a_folder_that_cannot_be_written_stops_before_anything_is_issued(copied, run, tmp_path, out):
     (tmp_path / "file").write_text("in the way")

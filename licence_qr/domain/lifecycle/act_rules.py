@@ -96,6 +96,11 @@ class Rule:
     upon: Upon | None = None
     fits: Callable[[Permit, date], bool] = always
 
+    @property
+    def needs_room(self) -> bool:
+        """Whether it is refused where its new print would not be whole. What ends something waits for no print."""
+        return self.effect is Effect.NEXT_VERSION and not self.final
+
 
 def _sources(*states: StrEnum) -> frozenset[str]:
     return frozenset(state.value for state in states)

@@ -120,7 +120,7 @@ class BusinessImport:
             self._sign(BY_ITSELF, rule(SubjectKind.PERMIT, Act.DEEM_RENEWED).name.zh)
 
     def _sign(self, by: Actor, why: str) -> None:
-        self.context.coding.issue_code(self.tx, self.uscc, self.context.now, by, self.business.office, why)
+        self.context.coding.issue_code(self.tx, self.uscc, self.context.now, by, self.business.office, why, room=False)
         refresh_status(self.tx, self.uscc, local_date(self.context.now))
 
     def _catch_up(self) -> None:

@@ -144,10 +144,10 @@ class Waiting:
     def decide(self, actor: Actor, question_id: int, decision: str, reason: str, now: datetime) -> Settlement:
         """Decide a question and carry the decision out in one transaction. Four-eyes acts are proposed.
 
-        Raises InputError ``decision_not_offered``, ``reason_missing`` or ``text_too_long``; ConflictError
-        ``question_already_decided``, ``question_withdrawn``, ``ended_stays_ended`` or ``suspended_stays_suspended``;
-        RuleError ``act_not_allowed`` when the state does not allow the act; NotFoundError; AccessError;
-        KeyStoreError.
+        Raises InputError ``decision_not_offered``, ``reason_missing``, ``text_too_long``, or for what would be taken over
+        and no card can show; ConflictError ``question_already_decided``, ``question_withdrawn``, ``ended_stays_ended`` or
+        ``suspended_stays_suspended``; RuleError ``act_not_allowed`` when the state does not allow the act; PrintError
+        ``font_missing``; NotFoundError; AccessError; KeyStoreError.
         """
         why = _reason(reason)
         with self.database.write() as tx:
@@ -200,6 +200,8 @@ class Waiting:
         )
         for business in settled.merged.businesses.values():
             take_over(tx, context, settled, business)
+        if settled.unprintable and decided.decision is not Decision.REFUSE:
+            raise settled.unprintable[0]  # the question stays open
         asked = {conflict.key for conflict in settled.questions()}
         import_runs.put_rows(tx, question.run_id, settled.stored_rows())
         import_runs.put_questions(tx, question.run_id, settled.questions(), now)

@@ -119,7 +119,7 @@ class Importing:
         The same files again change nothing; an interrupted run is completed by the next one. Each business is written
         whole in one transaction with its history and code. ``progress`` gets rows done, all rows, and the label
         ``read``, ``write`` or ``done``. Raises UnreadableError and InputError of ``read_department`` and
-        ``DepartmentFile.rows`` before anything is written; RegisterError; KeyStoreError.
+        ``DepartmentFile.rows``, and PrintError ``font_missing``, before anything is written; RegisterError; KeyStoreError.
         """
         files = (read_market(market.content, market.name), read_health(health.content, health.name))
         with closing(Staging()) as staging:
@@ -129,6 +129,7 @@ class Importing:
             self._tie_registered(staging)
             note_registered_names(self.database, staging)
             with self.database.read() as tx:
+                self.coding.room.demand_fonts(tx)
                 answers = import_runs.decided(tx)
             context = ImportContext(
                 catalogue=self.catalogue,

@@ -15,12 +15,14 @@ from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.issuing.issued import Draft, IssuedPair
 from licence_qr.domain.plain_text import FREE_TEXTS, demand_length, plain_line
 from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX
+from licence_qr.domain.register.typed_fields import form_order
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import ConflictError, InputError, KeyStoreError
+from licence_qr.errors import ConflictError, InputError, InvalidApplication, KeyStoreError
 from licence_qr.services.issuing.issue import Issuance
 from licence_qr.services.register import access, things
 from licence_qr.services.register.access import TAKE_APPLICATIONS
 from licence_qr.services.register.look_alikes import LookAlike
+from licence_qr.services.signing.room_on_sheets import faults_of_fields
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.issuing import applications
@@ -94,8 +96,18 @@ class Applications:
             return _own(tx, actor, draft_id)
 
     def check(self, actor: Actor, draft_id: str, now: datetime) -> Application:
-        """The draft as a checked application. Raises InvalidApplication with every problem."""
-        return self._parse(self.get(actor, draft_id), now)
+        """The draft as a checked application. Raises InvalidApplication with every problem, also what no card can show."""
+        draft = self.get(actor, draft_id)
+        unprintable = faults_of_fields(draft.fields)
+        try:
+            application = self._parse(draft, now)
+        except InvalidApplication as invalid:
+            named = {problem.field for problem in invalid.problems}
+            more = (fault for fault in unprintable if fault.field not in named)
+            raise InvalidApplication(sorted((*invalid.problems, *more), key=form_order)) from None
+        if unprintable:
+            raise InvalidApplication(unprintable)
+        return application
 
     def _parse(self, draft: Draft, now: datetime) -> Application:
         return parse_application(

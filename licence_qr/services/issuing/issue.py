@@ -31,6 +31,7 @@ from licence_qr.services.signing.grant_rules import (
     type_name,
 )
 from licence_qr.services.signing.grant_rules import number_series as number_series
+from licence_qr.services.signing.room_on_sheets import faults_of_application
 from licence_qr.services.signing.sign_record import Coding, being_signed
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.issuing import applications
@@ -95,8 +96,8 @@ class Issuance:
         ``kind_needs_no_permit_today``, ``licence_ended``, ``permit_already_in_force``, ``permit_already_pending``,
         ``commitment_not_signed``, ``commitment_text_changed``, ``application_barred``, ``commitment_not_open`` or
         ``act_not_allowed`` (new premises during dormancy);
-        InvalidApplication when the details differ from those of a registered business; AccessError;
-        KeyStoreError; RegisterError.
+        InvalidApplication when the details differ from those of a registered business, or the card has no room or
+        letters for them; PrintError ``font_missing``; AccessError; KeyStoreError; RegisterError.
         """
         with self.database.write() as tx:
             repeated = self.issue_within(tx, application, actor, idempotency_key, now)
@@ -116,6 +117,8 @@ class Issuance:
         access.demand(actor, access.TAKE_APPLICATIONS, application.office)
         if self.repeat_within(tx, idempotency_key):
             return True
+        if unprintable := faults_of_application(application):
+            raise InvalidApplication(unprintable)
         case = _IssuingCase(tx, application, actor, now, why_another)
         check_delegation(self.catalogue, case.office, self.catalogue.licence.id, case.day)
         licence = self._licence(case)

@@ -125,8 +125,8 @@ class Life:
         before = codes.latest_of_business(tx, uscc)
         code = None if before is None else self.coding.ordered(tx, before)
         if case.rule.effect is Effect.NEXT_VERSION or caught_up:
-            why, again = case.rule.name.zh, case.rule.anew
-            code = self.coding.issue_code(tx, uscc, case.now, actor, actor.office, why, again=again)
+            why, again, room = case.rule.name.zh, case.rule.anew, case.rule.needs_room
+            code = self.coding.issue_code(tx, uscc, case.now, actor, actor.office, why, again=again, room=room)
         if case.rule.effect in {Effect.STATUS, Effect.NEXT_VERSION} or caught_up:
             refresh_status(tx, uscc, case.today)
         newer = code is not None and (before is None or code.version > before.version)

@@ -89,7 +89,7 @@ class LifeSweep:
             return
         actor = calendar_actor(stored.office)
         why = rule(SubjectKind.PERMIT, Act.DEEM_RENEWED).name.zh
-        self.life.coding.issue_code(tx, uscc, now, actor, actor.office, why)
+        self.life.coding.issue_code(tx, uscc, now, actor, actor.office, why, room=False)  # it is so by law
         refresh_status(tx, uscc, local_date(now))
 
     def _drop_marks(self, tx: Transaction, uscc: str, now: datetime) -> None:

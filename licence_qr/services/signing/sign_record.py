@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from licence_qr.credential.claims import payload_of_record
 from licence_qr.credential.token import address
@@ -27,6 +28,7 @@ from licence_qr.services.register import record as records
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.signing import status_entries
 from licence_qr.services.signing.finishing import Finishing
+from licence_qr.services.signing.room_on_sheets import RoomOnSheets
 from licence_qr.services.signing.signer import CodeSigner
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.numbers import code_versions
@@ -47,6 +49,11 @@ class Coding:
     trust_list: Callable[[], TrustList]
 
     @property
+    def room(self) -> RoomOnSheets:
+        """What asks whether a card can be printed."""
+        return RoomOnSheets(self.catalogue, urlsplit(self.origin).netloc)
+
+    @property
     def finishing(self) -> Finishing:
         """What has committed versions signed."""
         return Finishing(self.database, self.signer, self.trust_list)
@@ -61,18 +68,24 @@ class Coding:
         reason: str = "",
         *,
         again: bool = False,
+        room: bool = True,
     ) -> OrderedCode:
         """Record the next version for the record of ``uscc`` in the caller's transaction; it is signed after COMMIT.
 
         If the newest version has the same content, it is returned and nothing is written. ``again`` makes a new version
-        in any case, for a print that was lost or damaged. The caller's ``Database.write`` raises KeyStoreError
-        ``code_being_signed`` where the version is recorded and could not be signed yet, ConflictError ``signing_refused``.
-        Raises KeyStoreError before anything is written where no key can sign.
+        in any case, for a print that was lost or damaged. ``room``: refuse what its card has no room or letters for; False
+        for what has taken effect already or ends something, and so waits for no print.
+
+        The caller's ``Database.write`` raises KeyStoreError ``code_being_signed`` where the version is recorded and could
+        not be signed yet, ConflictError ``signing_refused``. Raises KeyStoreError before anything is written where no key
+        can sign, InvalidApplication and PrintError as ``RoomOnSheets.demand``.
         """
         business = records.load(tx, uscc)
         previous = codes.latest_of_business(tx, uscc)
         if previous is not None and previous.digest == business.record.digest() and not again:
             return self.ordered(tx, previous)
+        if room:
+            self.room.demand(tx, business.record, business.stored.state, now)
         self.signer.check_codes(now)
         code = self._next(tx, business.record, previous, now)
         unsigned_codes.add(tx, code)

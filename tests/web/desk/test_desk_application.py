@@ -79,6 +79,15 @@ def test_every_problem_is_told_and_every_link_of_the_summary_leads_to_a_field(cl
     assert "第 17 位" in text_of(page)
 
 
+def test_a_character_that_no_card_can_show_is_told_beside_its_field_before_the_next_step(clerk: Browser) -> None:
+    application = clerk.start()
+    clerk.send(f"{application}/trade", HOTEL)
+    texts = {"name": "重庆\U0003f000宾馆", "premises_address": "重庆市\U0003f000路1号"}
+    page = clerk.see(clerk.send(f"{application}/details", {**DETAILS, **texts}).location)
+    assert re.findall(r'<li><a href="#([^"]+)">', page) == ["name", "premises_address"]
+    assert 'id="name-error"' in page and "U+3F000" in text_of(page)
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60))
 def test_whatever_was_typed_is_on_the_page_again(clerk: Browser, typed: str) -> None:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.importing.conflicts import RowOutcome
-from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, RuleError
+from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, PrintError, RuleError
 from licence_qr.services.importing.review import Settlement, Waiting, WaitingRow
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
@@ -66,7 +66,7 @@ def decide_waiting_row(question_id: int) -> Response:
     typed = read_fields(request.form, (_DECISION, _REASON))
     try:
         settlement = waiting().decide(actor, question_id, typed["decision"], typed["reason"], current_instant())
-    except (InputError, ConflictError, RuleError, AccessError) as refused:
+    except (InputError, ConflictError, PrintError, RuleError, AccessError) as refused:
         return make_response(_page(waiting().get(actor, question_id), refused), refused.http_status)
     flash(_told(settlement))
     if settlement.next_id is not None:

@@ -12,7 +12,15 @@ from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.issuing.issued import Draft
 from licence_qr.domain.register.field_names import COMMITMENT_FIELDS, FIELD_LABELS, TRADE_FIELDS
 from licence_qr.domain.register.permit import GrantMode
-from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
+from licence_qr.errors import (
+    ConflictError,
+    InputError,
+    InvalidApplication,
+    LicenceQRError,
+    NotFoundError,
+    PrintError,
+    RuleError,
+)
 from licence_qr.services.issuing.drafts import WHY_ANOTHER
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
@@ -80,7 +88,7 @@ def show_review(draft_id: str) -> str:
 def issue_both(draft_id: str) -> Response:
     """Issue licence and permit, both or neither. Pressed twice, it leads to the same result.
 
-    A rule or the register that forbids it is said on the review page, where it can be put right.
+    A rule, the register or a missing font that forbids it is said on the review page, where it can be put right.
     """
     draft = open_draft(draft_id)
     try:
@@ -90,7 +98,7 @@ def issue_both(draft_id: str) -> Response:
         return make_response(_review(draft, _summary(draft, invalid.problems)), invalid.http_status)
     except InputError as wrong:
         return make_response(_review(draft, (), checked=True, wrong=wrong), wrong.http_status)
-    except (RuleError, ConflictError) as refused:
+    except (RuleError, ConflictError, PrintError) as refused:
         return make_response(_review(draft, (_refusal(refused),)), refused.http_status)
     return redirect(url_for(".show_result", draft_id=draft_id), 303)
 

@@ -20,7 +20,7 @@ from licence_qr.domain.lifecycle.acts import Act, Rule, Subject, SubjectKind
 from licence_qr.domain.lifecycle.dates import renewal_deadline
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.register.events import EventKind
-from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, RuleError
+from licence_qr.errors import ConflictError, InputError, InvalidApplication, LicenceQRError, PrintError, RuleError
 from licence_qr.services.businesses.history import History, Timeline
 from licence_qr.services.businesses.search import BusinessDetail, HeldPermit, Register
 from licence_qr.services.issuing.drafts import Applications
@@ -142,7 +142,7 @@ def _do(case: ActForm | Response) -> Response:
         if refused.code != _OVERTAKEN:
             raise
         return _overtaken(case, typed, revision, refused)
-    except (InputError, InvalidApplication, RuleError) as refused:
+    except (InputError, InvalidApplication, PrintError, RuleError) as refused:
         return make_response(_page(case, typed.values, was, revision, refused), refused.http_status)
     return redirect(url_for(".show_done", uscc=case.subject.uscc, revision=revision), 303)
 
