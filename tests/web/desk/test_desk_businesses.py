@@ -115,6 +115,7 @@ def test_the_print_page_says_what_the_card_says_and_marks_a_specimen(clerk: Brow
     page = clerk.see(f"/desk/businesses/{uscc}/print")
     for part in (NAME, uscc, "渝高新卫公证字", "样张 SPECIMEN", "127.0.0.1:8000", "第 1 版"):
         assert part in page
+    assert f'<h1 dir="auto">{NAME}</h1>' in page, "a name in Uyghur is written from the right"
 
 
 def test_every_office_may_look_up_what_every_phone_may_see(elsewhere: Browser, uscc: str) -> None:

@@ -34,7 +34,7 @@ class BusinessServices:
 services = Handed(BusinessServices)
 
 # What fits on A5 at full size with two permits and a name of one line; longer texts are set smaller.
-ROOMY_CHARACTERS = 340
+ROOMY_CHARACTERS = 330
 # Nothing more comes of these; they stand apart, folded.
 ENDED = frozenset({PermitState.CANCELLED, PermitState.REFUSED})
 _PDF = "application/pdf"
