@@ -5,6 +5,7 @@
 
 const WORKER = "/verify/sw.js";
 const SCOPE = "/verify";
+const PATIENCE = 180_000; // three megabytes over a slow line; a site that never answers is given up
 
 /**
  * Resolves once the worker that is on its way has kept everything (true) or was given up (false).
@@ -22,12 +23,8 @@ function ended(worker) {
   });
 }
 
-/**
- * Keep the pages on this device, and wait until they are: page, reader and all scripts of one version. A copy that is there
- * counts also where no newer one can be fetched.
- * @returns {Promise<Keeping>}
- */
-export async function keepPages() {
+/** @returns {Promise<Keeping>} */
+async function register() {
   try {
     const registration = await navigator.serviceWorker.register(WORKER, { scope: SCOPE, updateViaCache: "none" });
     if (registration.active) return "kept";
@@ -38,6 +35,19 @@ export async function keepPages() {
     // Without TLS, in a private window, or behind a certificate that this device does not trust; else there was no network.
     return error instanceof TypeError && navigator.serviceWorker ? "not fetched" : "not allowed";
   }
+}
+
+/**
+ * Keep the pages on this device, and wait until they are: page, reader and all scripts of one version. A copy that is there
+ * counts also where no newer one can be fetched.
+ * @returns {Promise<Keeping>}
+ */
+export function keepPages() {
+  /** @type {Promise<Keeping>} */
+  const givenUp = new Promise((resolve) => {
+    AbortSignal.timeout(PATIENCE).addEventListener("abort", () => resolve("not fetched"));
+  });
+  return Promise.race([register(), givenUp]);
 }
 
 /**

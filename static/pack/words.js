@@ -13,11 +13,11 @@ import { minute, t } from "../ui/words.js";
  * @returns {string}
  */
 export function packWords(pack) {
-  const { office, asOf, until } = pack;
+  const { office, asOf, expires } = pack; // both by the server's clock, whatever this device's says
   const count = pack.byUscc.size;
   return t(
-    `${office.zh}，${count} 家企业，登记信息截至 ${minute(asOf)}，${minute(until)} 失效。`,
-    `${office.en}: ${count} businesses as of ${minute(asOf)}, expires ${minute(until)}.`,
+    `${office.zh}，${count} 家企业，登记信息截至 ${minute(asOf)}，${minute(expires)} 失效。`,
+    `${office.en}: ${count} businesses as of ${minute(asOf)}, expires ${minute(expires)}.`,
   );
 }
 

@@ -12,7 +12,7 @@ from fresh_phone import fresh_phone
 from inspection_phone import PAGE, STARTED, Phone, flawless, ours
 from playwright.sync_api import Browser, Route, expect
 from screens import width_of
-from verify_site import Site, settled, sheet, typed
+from verify_site import HURRY, Site, settled, sheet, typed
 
 from licence_qr.domain.roles import Actor, Role
 
@@ -73,6 +73,14 @@ def test_what_is_missing_is_named_and_the_next_press_gets_it(phone: Phone, site:
         expect(phone.page.locator("#ready")).to_contain_text("还没有备好")
     pressed(phone)
     expect(phone.page.locator("#ready")).to_contain_text("已备好")
+
+
+def test_a_server_that_never_answers_is_given_up(phone: Phone, site: Site) -> None:
+    expect(phone.page.locator("#take")).to_be_enabled()
+    phone.page.evaluate(HURRY)
+    with site.hanging("/verify"):
+        pressed(phone)
+        expect(phone.page.locator("#ready")).to_contain_text("缺少：核验和检查页面")
 
 
 def test_where_no_pack_was_taken_nothing_is_called_ready(phone: Phone) -> None:
