@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from camera_film import Camera
 from every_page import Walk
 from fresh_phone import fresh_phone
 from inspection_phone import STARTED, Phone, filled_installation, installed, phone_of
@@ -16,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from public_pages import prepared_services
 from screens import DESK, PHONE, listening
-from verify_site import Camera, Device, Site, flawless
+from verify_site import Device, Site, flawless
 
 from bench.chromium import FLAGS, SHELL, unwanted
 from licence_qr.web.app import create_app
