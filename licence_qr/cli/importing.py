@@ -7,6 +7,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -19,10 +20,17 @@ from licence_qr.cli.console import whoever_runs_this
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
-from licence_qr.errors import UnreadableError
+from licence_qr.errors import InputError, UnreadableError
 from licence_qr.services.importing.department_files import MAX_FILE_BYTES
+from licence_qr.services.importing.heading_map import (
+    MAX_BYTES,
+    UNKNOWN_HEADINGS,
+    HeadingMap,
+    example_map,
+    read_heading_map,
+)
 from licence_qr.services.importing.report import report_csv
-from licence_qr.services.importing.run import ExportFile, FileSums, ImportReport
+from licence_qr.services.importing.run import ExportFile, FileSums, ImportReport, SheetSums
 
 _PIECE_BYTES = 1024 * 1024
 
@@ -35,8 +43,14 @@ _PIECE_BYTES = 1024 * 1024
     type=click.Path(path_type=Path, dir_okay=False),
     help="逐行报告写到哪里。 Where to write the row-by-row report.",
 )
+@click.option(
+    "--map",
+    "map_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="表头的其他写法（TOML）。 Further spellings of headings (TOML).",
+)
 @json_option
-def import_command(market: Path, health: Path, report: Path | None, as_json: bool) -> None:
+def import_command(market: Path, health: Path, report: Path | None, map_path: Path | None, as_json: bool) -> None:
     """把市场监管部门的 CSV 和卫健部门的 XLSX 合并到登记库。每一行或已导入，或待窗口决定，或被拒绝，理由写入报告。重复运行
     不会改动任何内容；中途停止的，再运行一次即可。
 
@@ -49,6 +63,7 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
     services = build(settings)
     services.check.before_issuing()
     now = datetime.now(UTC)
+    spellings = _spellings(map_path)
     place = report or settings.home / f"import-{now:%Y%m%dT%H%M%S}.csv"
     with (
         _copy(market) as market_file,
@@ -61,7 +76,8 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
             bar.update(done * bar.length // max(total, 1) - bar.pos if bar.length else 0)
 
         exports = ExportFile(market.name, market_file), ExportFile(health.name, health_file)
-        outcome = services.importing.import_departments(*exports, whoever_runs_this(), now, progress)
+        with _example_of(map_path):
+            outcome = services.importing.import_departments(*exports, whoever_runs_this(), now, progress, spellings)
         rows = services.importing.taken_report(outcome, whoever_runs_this(), now)
         _empty(written)
         written.writelines(report_csv(rows, wording.explain))
@@ -69,6 +85,29 @@ def import_command(market: Path, health: Path, report: Path | None, as_json: boo
         say(outcome.to_json() | {"report": str(place)})
         return
     _tell(outcome, place)
+
+
+def _spellings(path: Path | None) -> HeadingMap:
+    """The map of headings in a file; there may be none yet."""
+    if path is None or not path.exists():
+        return HeadingMap()
+    try:
+        with path.open("rb") as file:
+            return read_heading_map(file.read(MAX_BYTES), path.name)
+    except OSError:
+        raise UnreadableError("file_unreadable", name=path) from None
+
+
+@contextmanager
+def _example_of(path: Path | None) -> Iterator[None]:
+    """Where headings are not recognised and there is no map yet, write one that can be completed."""
+    try:
+        yield
+    except InputError as error:
+        if path is not None and error.code in UNKNOWN_HEADINGS and not path.exists():
+            path.write_text(example_map(error), encoding="utf-8")
+            click.echo(f"已写好对照表的样例，请填写后再次运行： A map to complete was written: {path}", err=True)
+        raise
 
 
 def _report_file(place: Path, exports: Iterable[Path]) -> BinaryIO:
@@ -128,8 +167,16 @@ def _tell(outcome: ImportReport, place: Path) -> None:
 
 def _line(sums: FileSums) -> str:
     counts = f"读入 rows in {sums.rows_in} = 导入 imported {sums.imported} + 待定 waiting {sums.waiting}"
-    line = f"{sums.file}: {counts} + 拒绝 refused {sums.refused}"
+    line = f"{sums.file}: {counts} + 拒绝 refused {sums.refused}；不是数据的行 other lines {sums.left_out}"
+    if len(sums.sheets) > 1:
+        line += "".join(f"\n  {_sheet_line(sheet)}" for sheet in sums.sheets)
     if not sums.total_agrees:
         total = sums.stated_total
         line += f"\n  注意：文件自己的合计行写 {total}。 Note: the total row in the file says {total}."
     return line
+
+
+def _sheet_line(sums: SheetSums) -> str:
+    hidden = "（隐藏 hidden）" if sums.hidden else ""
+    counts = f"读入 rows in {sums.rows_in} = {sums.imported} + {sums.waiting} + {sums.refused}"
+    return f"{sums.sheet}{hidden}: {counts}；不是数据的行 other lines {sums.left_out}"

@@ -17,6 +17,7 @@ from licence_qr.domain.catalogue.model import Catalogue, KindOfPlace, NumberTemp
 from licence_qr.domain.characters.refused import refused_character
 from licence_qr.domain.dates import Period
 from licence_qr.domain.identifiers import parse_uscc
+from licence_qr.domain.importing.cells import CellKind
 from licence_qr.domain.importing.conflicts import Source, SourceRow
 from licence_qr.domain.names import name_key
 from licence_qr.domain.plain_text import demand_length
@@ -60,7 +61,12 @@ HEALTH_COLUMNS: Mapping[str, str] = {
     "office": "受理街镇",
     "permit_type": "许可种类",
 }
+COLUMNS: Mapping[Source, Mapping[str, str]] = {Source.MARKET: MARKET_COLUMNS, Source.HEALTH: HEALTH_COLUMNS}
 OPTIONAL_COLUMNS = frozenset({"phone", "note", "permit_type"})
+# Columns that hold days, for which a spreadsheet may store numbers.
+DAY_COLUMNS = frozenset({"established_on", "term_from", "term_to", "issued_on", "valid_from", "valid_to"})
+# Columns of numbers that are names: every digit counts, and the spreadsheet keeps fifteen of them.
+CODE_COLUMNS = frozenset({"uscc", "permit_no"})
 
 # The same limits as for an application, so that what is imported can be printed and changed here.
 LIMITS: Mapping[str, int] = {
@@ -119,6 +125,12 @@ _CHARACTER_FAULTS = {
     "character_marks": "import_marks",
 }
 _Meaning = TypeVar("_Meaning")
+# Cells that hold nothing that could be taken for the value of the column.
+_NO_VALUES = {
+    CellKind.ERROR: "import_cell_error",
+    CellKind.FORMULA: "import_cell_formula",
+    CellKind.MERGED: "import_cell_merged",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +314,7 @@ def office_of(address: str, catalogue: Catalogue) -> str:
 def _usable_texts(row: SourceRow) -> Mapping[str, str]:
     if row.beyond:
         raise InputError("import_row_too_wide", beyond=row.beyond)
+    _demand_readable(row)
     headings = MARKET_COLUMNS if row.place.source is Source.MARKET else HEALTH_COLUMNS
     for key, text in row.cells.items():
         heading = headings[key]
@@ -312,6 +325,16 @@ def _usable_texts(row: SourceRow) -> Mapping[str, str]:
             facts = {"label_zh": heading, "label_en": heading, "size": size, "limit": MAX_NAME_BYTES}
             raise InputError("name_too_long_for_code", field=key, **facts)
     return row.cells
+
+
+def _demand_readable(row: SourceRow) -> None:
+    """Refuse cells that have no value, or one that the spreadsheet has changed."""
+    for key, kind in row.kinds.items():
+        if code := _NO_VALUES.get(kind):
+            raise InputError(code, field=key, found=row.cells[key][:40])
+    for key in CODE_COLUMNS & row.cells.keys():
+        if row.kinds.get(key) in {CellKind.NUMBER, CellKind.DATE}:
+            raise InputError("import_code_as_number", field=key, found=row.cells[key][:40])
 
 
 def _required(texts: Mapping[str, str], key: str) -> str:

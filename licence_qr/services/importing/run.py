@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import BinaryIO
 
+from licence_qr.catalogue.headings import load_headings
 from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.importing.conflicts import Place, RowOutcome, RowVerdict, Source, SourceRow
 from licence_qr.domain.importing.merge import merge
 from licence_qr.domain.importing.ties import ties_of_registered
 from licence_qr.domain.importing.values import Merged
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
-from licence_qr.services.importing.department_files import DepartmentFile, read_health, read_market
+from licence_qr.services.importing.department_files import DepartmentFile, read_department
+from licence_qr.services.importing.files.tables import SheetRead
+from licence_qr.services.importing.heading_map import HeadingMap
 from licence_qr.services.importing.look_alikes import note_registered_names, tell_look_alikes
 from licence_qr.services.importing.reconcile import ImportContext
 from licence_qr.services.importing.settled import Settled, known_businesses, take_over
@@ -52,9 +56,24 @@ class ExportFile:
 
 
 @dataclass(frozen=True, slots=True)
-class FileSums:
-    """One export in figures: ``rows_in`` = ``imported`` + ``waiting`` + ``refused``.
+class SheetSums:
+    """One sheet in figures, as ``FileSums``. ``sheet`` is empty for a text file; ``blank`` counts empty lines."""
 
+    sheet: str
+    hidden: bool
+    rows_in: int
+    imported: int
+    waiting: int
+    refused: int
+    left_out: int
+    blank: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileSums:
+    """One export in figures: ``rows_in`` = ``imported`` + ``waiting`` + ``refused``, of the file and of each sheet.
+
+    ``left_out`` counts lines that are no rows, and sheets without a line; blank lines are not among them.
     ``stated_total`` is the number in the file's total row, or None.
     """
 
@@ -64,11 +83,17 @@ class FileSums:
     waiting: int
     refused: int
     stated_total: int | None
+    left_out: int = 0
+    sheets: tuple[SheetSums, ...] = ()
 
     @property
     def total_agrees(self) -> bool:
         """Whether the total row of the file, if any, agrees with the number of rows read."""
         return self.stated_total in {None, self.rows_in}
+
+    def to_json(self) -> dict[str, object]:
+        """The sums, for ``--json``."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +108,7 @@ class ImportReport:
     def to_json(self) -> dict[str, object]:
         """The sums, for ``--json``."""
         return {
-            "files": [
-                {
-                    "file": sums.file,
-                    "rows_in": sums.rows_in,
-                    "imported": sums.imported,
-                    "waiting": sums.waiting,
-                    "refused": sums.refused,
-                    "stated_total": sums.stated_total,
-                }
-                for sums in (self.market, self.health)
-            ],
+            "files": [sums.to_json() for sums in (self.market, self.health)],
             "businesses": self.businesses,
         }
 
@@ -113,19 +128,26 @@ class Importing:
         by: Actor,
         now: datetime,
         progress: Progress = lambda done, total, label: None,
+        spellings: HeadingMap | None = None,
     ) -> ImportReport:
         """Import both exports and account for each of their rows.
 
         The same files again change nothing; an interrupted run is completed by the next one. Each business is written
         whole in one transaction with its history and code. ``progress`` gets rows done, all rows, and the label
-        ``read``, ``write`` or ``done``. Raises UnreadableError and InputError of ``read_department`` and
-        ``DepartmentFile.rows``, and PrintError ``font_missing``, before anything is written; RegisterError; KeyStoreError.
+        ``read``, ``write`` or ``done``. ``spellings`` are headings that only these files have. Raises UnreadableError and
+        InputError of ``read_department`` and ``DepartmentFile.rows``, and PrintError ``font_missing``, before anything is
+        written; RegisterError; KeyStoreError.
         """
-        files = (read_market(market.content, market.name), read_health(health.content, health.name))
+        further = spellings or HeadingMap()
+        headings = further.added_to(load_headings(local_date(now)))
+        files = (
+            read_department(market.content, market.name, Source.MARKET, headings),
+            read_department(health.content, health.name, Source.HEALTH, headings),
+        )
         with closing(Staging()) as staging:
             progress(0, 0, "read")
             for file in files:
-                staging.add(file.rows())
+                staging.add(file.rows(staging.settle))
             self._tie_registered(staging)
             note_registered_names(self.database, staging)
             with self.database.read() as tx:
@@ -139,10 +161,11 @@ class Importing:
                 by=by,
                 now=now,
             )
-            run = _Run(self.database, context, staging, _run_id(files))
+            run = _Run(self.database, context, staging, _run_id(files, further))
             with self.database.write() as tx:
                 import_runs.begin_run(tx, run.run_id, (market.name, health.name), by.username, now)
             run.write(progress)
+            run.write_settled()
             run.finish()
         progress(len(staging), len(staging), "done")
         return run.report(files)
@@ -150,7 +173,7 @@ class Importing:
     def taken_report(self, report: ImportReport, by: Actor, now: datetime) -> Iterator[RowVerdict]:
         """``verdicts`` for a file, which has names of people; who takes it is recorded first. Raises RegisterError, also
         between rows."""
-        told = {"lines": report.market.rows_in + report.health.rows_in}
+        told = {"lines": sum(sums.rows_in + sums.left_out for sums in (report.market, report.health))}
         taken = NewEvent(kind=EventKind.EXPORTED, subject="export/import-report", at=now, by=by, after=told)
         events.write_of_reader(self.database, taken)
         return self.verdicts(report)
@@ -187,7 +210,7 @@ class _Run:
     staging: Staging
     run_id: str
     businesses: int = 0
-    outcomes: Counter[tuple[Source, RowOutcome]] = field(default_factory=Counter)
+    outcomes: Counter[tuple[Source, str, RowOutcome]] = field(default_factory=Counter)
 
     def write(self, progress: Progress) -> None:
         """Merge and write all rows."""
@@ -211,7 +234,19 @@ class _Run:
         write_each(self.database, steps, lambda tx, step: step(tx))
         self.staging.note_asked(question.key for question in settled.questions())
         self.businesses += len(businesses)
-        self.outcomes.update((verdict.row.place.source, verdict.outcome) for verdict in settled.verdicts())
+        self._count(settled.verdicts())
+
+    def _count(self, verdicts: Iterable[RowVerdict]) -> None:
+        self.outcomes.update(
+            (verdict.row.place.source, verdict.row.place.sheet, verdict.outcome) for verdict in verdicts
+        )
+
+    def write_settled(self) -> None:
+        """Write what was settled when the files were read: lines that are no rows, sheets without a table."""
+        for verdicts in self.staging.settled(_ROWS_AT_ONCE):
+            rows = [StoredRow(verdict, "", "") for verdict in verdicts]
+            write_each(self.database, [rows], lambda tx, some: import_runs.put_rows(tx, self.run_id, some))
+            self._count(verdicts)
 
     def _merged(self, rows: tuple[SourceRow, ...]) -> Merged:
         with self.database.read() as tx:
@@ -238,11 +273,36 @@ class _Run:
         return ImportReport(self.run_id, market, health, self.businesses)
 
     def _sums(self, file: DepartmentFile) -> FileSums:
-        counts = {outcome: self.outcomes[file.source, outcome] for outcome in RowOutcome}
-        if sum(counts.values()) != file.row_count:
-            raise AssertionError(f"{file.row_count} rows in, {counts} out")
+        sheets = tuple(self._sheet_sums(file, sheet) for sheet in file.sheets)
+        counted = sum(count for (source, _, _), count in self.outcomes.items() if source is file.source)
+        if counted != sum(sheet.rows_in + sheet.left_out for sheet in sheets):
+            raise AssertionError(f"{counted} verdicts, on {sheets}")
+        return FileSums(
+            file=file.name,
+            rows_in=sum(sheet.rows_in for sheet in sheets),
+            imported=sum(sheet.imported for sheet in sheets),
+            waiting=sum(sheet.waiting for sheet in sheets),
+            refused=sum(sheet.refused for sheet in sheets),
+            stated_total=file.stated_total,
+            left_out=sum(sheet.left_out for sheet in sheets),
+            sheets=sheets,
+        )
+
+    def _sheet_sums(self, file: DepartmentFile, sheet: SheetRead) -> SheetSums:
+        counts = {outcome: self.outcomes[file.source, sheet.title, outcome] for outcome in RowOutcome}
         imported, waiting, refused = (counts[o] for o in (RowOutcome.IMPORTED, RowOutcome.WAITING, RowOutcome.REFUSED))
-        return FileSums(file.name, file.row_count, imported, waiting, refused, file.stated_total)
+        if imported + waiting + refused != sheet.rows or counts[RowOutcome.LEFT_OUT] != sheet.left_out:
+            raise AssertionError(f"{sheet.rows} rows and {sheet.left_out} other lines in {sheet.title}, {counts} out")
+        return SheetSums(
+            sheet=sheet.title,
+            hidden=sheet.hidden,
+            rows_in=sheet.rows,
+            imported=imported,
+            waiting=waiting,
+            refused=refused,
+            left_out=sheet.left_out,
+            blank=sheet.blank,
+        )
 
 
 @dataclass(slots=True)
@@ -271,5 +331,7 @@ def _refused(rows: tuple[SourceRow, ...]) -> Merged:
     return Merged({}, {}, tuple(verdicts))
 
 
-def _run_id(files: tuple[DepartmentFile, DepartmentFile]) -> str:
-    return hashlib.sha256("".join(file.sha256 for file in files).encode("ascii")).hexdigest()[:32]
+def _run_id(files: tuple[DepartmentFile, DepartmentFile], spellings: HeadingMap) -> str:
+    """The same for the same files, read in the same way."""
+    read = "".join([*(file.sha256 for file in files), spellings.digest()])
+    return hashlib.sha256(read.encode("ascii")).hexdigest()[:32]

@@ -6,6 +6,7 @@ behind, however the import ends, and the register is written only with what is s
 
 from __future__ import annotations
 
+import json
 import tempfile
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from licence_qr.domain.characters.confusables import look_alike_keys
-from licence_qr.domain.importing.conflicts import Place, Source, SourceRow
+from licence_qr.domain.importing.conflicts import Place, RowOutcome, RowVerdict, Source, SourceRow
 from licence_qr.domain.importing.meant import meant_text
 from licence_qr.domain.importing.ties import CODE, PLACE, code_in, ties_of, without_code
 from licence_qr.store.database.sqlite import sqlite3
@@ -31,6 +32,7 @@ _TABLES = """
     CREATE TABLE ties (tie TEXT, row INTEGER, PRIMARY KEY (tie, row)) WITHOUT ROWID;
     CREATE TABLE sought (tie TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE grouped (first INTEGER, row INTEGER, PRIMARY KEY (first, row)) WITHOUT ROWID;
+    CREATE TABLE settled (number INTEGER PRIMARY KEY, verdict TEXT);
     CREATE TABLE asked (question TEXT PRIMARY KEY) WITHOUT ROWID;
     CREATE TABLE named (look TEXT, uscc TEXT, name TEXT, PRIMARY KEY (look, uscc)) WITHOUT ROWID;
 """
@@ -101,6 +103,28 @@ class Staging:
             (*looks, uscc, most),
         )
         return tuple(found)
+
+    def settle(self, verdict: RowVerdict) -> None:
+        """Take in what came of a line that is no row."""
+        place = verdict.row.place
+        text = json.dumps(
+            [
+                place.source.value,
+                place.sheet,
+                place.number,
+                verdict.row.file,
+                verdict.outcome.value,
+                verdict.code,
+                verdict.facts,
+            ]
+        )
+        self._db.execute("INSERT INTO settled (verdict) VALUES (?)", (text,))
+
+    def settled(self, most: int) -> Iterator[tuple[RowVerdict, ...]]:
+        """What ``settle`` was given, ``most`` at once."""
+        found = self._db.execute("SELECT verdict FROM settled ORDER BY number")
+        while some := found.fetchmany(most):
+            yield tuple(_verdict(text) for (text,) in some)
 
     def any_without_code(self) -> bool:
         """Whether a permit has to find its licence by name and address."""
@@ -191,6 +215,12 @@ class Staging:
                 part, chars = [], 0
         if part:
             yield tuple(part)
+
+
+def _verdict(text: str) -> RowVerdict:
+    source, sheet, number, file, outcome, code, facts = json.loads(text)
+    row = SourceRow(Place(Source(source), sheet, number), file, {})
+    return RowVerdict(row, RowOutcome(outcome), code, facts=facts)
 
 
 def _row(values: Sequence[Any]) -> SourceRow:

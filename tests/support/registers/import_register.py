@@ -17,7 +17,7 @@ from people import People
 from bench.exports import write_csv
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.model import Catalogue
-from licence_qr.domain.importing.conflicts import RowVerdict
+from licence_qr.domain.importing.conflicts import RowOutcome, RowVerdict
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.events import EventKind
@@ -79,12 +79,13 @@ def _empty() -> TemporaryDirectory[str]:
 
 @dataclass(frozen=True)
 class Imported:
-    """The report of an import, and what came of every row."""
+    """The report of an import, and what came of every row; ``left_out`` are the lines that are none."""
 
     market: FileSums
     health: FileSums
     businesses: int
     rows: tuple[RowVerdict, ...]
+    left_out: tuple[RowVerdict, ...]
 
 
 def export(name: str, data: bytes) -> ExportFile:
@@ -95,7 +96,10 @@ def export(name: str, data: bytes) -> ExportFile:
 def imported(importing: Importing, market: ExportFile, health: ExportFile, by: Actor = SUPERVISOR) -> Imported:
     """Import two files and read what came of them."""
     report = importing.import_departments(market, health, by, NOW)
-    return Imported(report.market, report.health, report.businesses, tuple(importing.verdicts(report)))
+    verdicts = tuple(importing.verdicts(report))
+    rows = tuple(each for each in verdicts if each.outcome is not RowOutcome.LEFT_OUT)
+    left_out = tuple(each for each in verdicts if each.outcome is RowOutcome.LEFT_OUT)
+    return Imported(report.market, report.health, report.businesses, rows, left_out)
 
 
 class Register:

@@ -1,0 +1,60 @@
+"""The encoding of a text file: strict, so that a wrong guess is an error and never wrong characters."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from itertools import chain
+from typing import BinaryIO
+
+_PIECE_BYTES = 256 * 1024
+_LOOKED_AT = 4096
+_MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
+
+
+class NoEncoding(Exception):
+    """No encoding fits. ``position`` is the byte at which the best of them fails, from 0."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(position)
+        self.position = position
+
+
+def encoding_of(content: BinaryIO) -> str:
+    """UTF-8 or UTF-16, each with or without a byte order mark, else GB18030. Raises NoEncoding."""
+    content.seek(0)
+    start = content.read(_LOOKED_AT)
+    marked = next((encoding for mark, encoding in _MARKS if start.startswith(mark)), "")
+    likely = (marked,) if marked else (_utf16_without_mark(start),) if b"\0" in start else ("utf-8", "gb18030")
+    wrong = []
+    for encoding in likely:
+        position = _first_wrong_byte(content, encoding)
+        if position is None:
+            return encoding
+        wrong.append(position)
+    raise NoEncoding(max(wrong))
+
+
+def _utf16_without_mark(start: bytes) -> str:
+    """Which byte of each pair is empty for digits, commas and ends of lines; no other encoding has empty bytes."""
+    return "utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"
+
+
+def _first_wrong_byte(content: BinaryIO, encoding: str) -> int | None:
+    """Where the file is no text of this encoding; None where all of it is."""
+    decoder, passed = codecs.getincrementaldecoder(encoding)(), 0
+    for piece in chain(pieces_of(content), (b"",)):
+        pending = len(decoder.getstate()[0])
+        try:
+            decoder.decode(piece, final=not piece)
+        except UnicodeDecodeError as error:
+            return passed - pending + error.start
+        passed += len(piece)
+    return None
+
+
+def pieces_of(content: BinaryIO) -> Iterator[bytes]:
+    """The file from its beginning, in pieces."""
+    content.seek(0)
+    while piece := content.read(_PIECE_BYTES):
+        yield piece

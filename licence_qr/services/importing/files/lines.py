@@ -1,0 +1,111 @@
+"""What every dialect is read into: sheets of lines of cells; and how much of it there may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from licence_qr.domain.importing.cells import CellKind
+
+# Excel holds 32,767 characters in a cell; text files may have more in one.
+MAX_CELL_CHARS = 131_072
+MAX_ROWS = 1_000_000
+MAX_SHEETS = 255
+MAX_ROW_CELLS = 16_384  # the width of a sheet in Excel
+# Cells to the right of this column are counted, not kept.
+MAX_COLUMNS = 256
+# A file of this size may hold as much as the limits below say, a larger one in proportion.
+_MEASURED_BYTES = 10 * 1024 * 1024
+_CELLS, _MARKUP, _UNPACKED_BYTES = 2_000_000, 12_000_000, 160 * 1024 * 1024
+# However large the file is.
+MAX_UNPACKED_BYTES = 2 * 1024**3
+
+
+class Excess(Exception):
+    """There is more of something than is read. ``code`` is that of the error, ``facts`` fill its sentences."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code, facts)
+        self.code, self.facts = code, facts
+
+
+class Damaged(Exception):
+    """The file breaks the rules of its dialect; the text says where, for whoever looks into it."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """How much a file of ``size`` bytes may hold, so that the time to read it grows with its size only."""
+
+    size: int
+    cells: int = 0
+    markup: int = 0
+    lines: int = 0
+
+    @property
+    def unpacked_bytes(self) -> int:
+        """How many bytes it may unpack to."""
+        return int(min(_UNPACKED_BYTES * self._scale, MAX_UNPACKED_BYTES))
+
+    @property
+    def _scale(self) -> float:
+        return max(1.0, self.size / _MEASURED_BYTES)
+
+    def take(self, markup: int = 0, cells: int = 0) -> None:
+        """Count what was read. Raises Excess ``import_too_many_cells`` or ``import_too_much_markup``."""
+        self.markup += markup
+        self.cells += cells
+        if self.cells > _CELLS * self._scale:
+            raise Excess("import_too_many_cells", limit=int(_CELLS * self._scale))
+        if self.markup > _MARKUP * self._scale:
+            raise Excess("import_too_much_markup", limit=int(_MARKUP * self._scale))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MergedCells:
+    """A block of merged cells: rows as a spreadsheet counts them, positions of columns from 0."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of a sheet: its number as a spreadsheet shows it, and the texts of its cells from column A on, trimmed.
+
+    ``kinds`` has the cells that are no plain text, by position. ``beyond`` counts filled cells right of ``MAX_COLUMNS``.
+    ``filled_down`` are the positions whose text is that of a cell merged with them from above; ``merges`` begin here, in
+    dialects that tell them with the cells.
+    """
+
+    number: int
+    texts: list[str]
+    kinds: Mapping[int, CellKind] = field(default_factory=dict)
+    hidden: bool = False
+    beyond: int = 0
+    filled_down: tuple[int, ...] = ()
+    merges: list[MergedCells] = field(default_factory=list)
+
+
+def no_serials(text: str) -> date | None:
+    """The dates of a file that stores none as numbers."""
+    return None
+
+
+@dataclass(slots=True)
+class ExportSheet:
+    """A sheet whose lines are read as they are asked for, in the order of the sheets. A text file is one without a title.
+
+    ``day_of`` gives the day that a number stands for in the date system of the file, or None where it is none.
+    ``no_table`` is set where the sheet cannot hold a table: it is the code that says why.
+    """
+
+    title: str
+    lines: Iterator[Line]
+    hidden: bool = False
+    day_of: Callable[[str], date | None] = no_serials
+    no_table: str = ""
+    hidden_columns: set[int] = field(default_factory=set)
