@@ -80,9 +80,9 @@ def now() -> datetime:
 def make_services(catalogue: Catalogue) -> MakeServices:
     """Services of the installation in a folder, which is prepared where it is empty."""
 
-    def make(folder: Path, *, demonstration: bool = True, at: datetime = NOW) -> Services:
+    def make(folder: Path, *, demonstration: bool = True, at: datetime = NOW, address: str = ADDRESS) -> Services:
         kept = None if demonstration else custody(folder)
-        settings = load_settings(environ(folder) | {"LICENCE_QR_ADDRESS": ADDRESS})
+        settings = load_settings(environ(folder) | {"LICENCE_QR_ADDRESS": address})
         if not settings.register_path.exists():
             prepare(settings, at, demonstration=demonstration, custody=kept)
         return build(settings, hasher=QUICK, catalogue=catalogue)

@@ -11,16 +11,19 @@ from axe_playwright_python.base import AXE_SCRIPT
 from camera_film import Camera
 from every_page import Walk
 from fresh_phone import fresh_phone
-from inspection_phone import STARTED, Phone, filled_installation, installed, phone_of
+from inspection_phone import Phone, installed, phone_of
 from inspection_phone import flawless as flawless_phone
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from public_pages import prepared_services
+from running_site import filled, make_site, one_site, site
 from screens import DESK, PHONE, listening
 from verify_site import Device, Site, flawless
 
 from bench.chromium import FLAGS, SHELL, unwanted
 from licence_qr.web.app import create_app
+
+__all__ = ["filled", "make_site", "one_site", "site"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,27 +57,6 @@ def server() -> Iterator[str]:
     """The origin of the application over prepared pages, served from a thread on a free port."""
     with listening(create_app(prepared_services())) as origin:
         yield origin
-
-
-@pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory, make_services) -> Path:
-    """The folder of a demonstration installation made today, with people whose password is known; for copying only."""
-    return filled_installation(tmp_path_factory.mktemp("filled"), make_services)
-
-
-@pytest.fixture(scope="session")
-def one_site(filled: Path, tmp_path_factory: pytest.TempPathFactory, make_services) -> Iterator[Site]:
-    """A running copy of it, one for all tests; for ``site``, which hands it out as it was made."""
-    running = Site(filled, tmp_path_factory.mktemp("site") / "copy", lambda folder: make_services(folder, at=STARTED))
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def site(one_site: Site) -> Site:
-    """A running copy of it, to stop and to change."""
-    one_site.reset()
-    return one_site
 
 
 @pytest.fixture(scope="session")
