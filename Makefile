@@ -19,12 +19,13 @@ QUICK := tests/catalogue tests/domain tests/store tests/services tests/web tests
 T ?=
 LAN ?=
 ADVISORIES ?=
+ENGINE ?= chromium firefox webkit
 # The compiled program is kept, whatever the machine's habit: tests start it more than a hundred times.
 export PYTHONDONTWRITEBYTECODE :=
 export LICENCE_QR_PORT ?= $(PORT)
 export LICENCE_QR_LAN ?= $(if $(LAN),1,0)
 
-.PHONY: help run init test quick campaign fresh lint types audit bench screenshots lock clean fonts debian debian-quick debootstrap buildah
+.PHONY: help run init test quick campaign engines fresh lint types audit bench screenshots lock clean fonts debian debian-quick debian-engines debootstrap buildah
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +52,9 @@ quick: debian-quick .venv/ready-dev lint types ## before a commit: lint, types, 
 
 campaign: debian debootstrap buildah .venv/ready-dev node_modules/ready ## the long forms: 100,000 mutants, hundreds of kills, every card (T=path for some)
 	$(PYTEST) --campaign -m "campaign or hypothesis" --timeout=7200 $(T)
+
+engines: debian-engines .venv/ready-engines ## the journeys of tests/engines in chromium, Firefox and WebKit (ENGINE=firefox for one, T=path)
+	$(BIN)/pytest -q $(or $(T),tests/engines) $(addprefix --engine ,$(ENGINE))
 
 fresh: debootstrap ## as root: make run and make test on a machine that has never seen this project (tools/fresh.sh)
 	@tools/fresh.sh
@@ -86,6 +90,8 @@ lock: .venv/ready-dev ## pin all dependencies anew, with hashes
 	  pyproject.toml requirements-build.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  --extra dev pyproject.toml requirements-build.in -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  tests/engines/requirements.in -c requirements-dev.lock -o tests/engines/requirements.lock
 	$(NPM) install --package-lock-only
 
 clean: ## remove what was built; the register and the keys stay
@@ -109,6 +115,12 @@ clean: ## remove what was built; the register and the keys stay
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@ .venv/ready
+
+# What drives the engines, beside the other test dependencies.
+.venv/ready-engines: tests/engines/requirements.lock .venv/ready-dev
+	@echo "安装驱动浏览器的依赖 installing what drives the engines"
+	@$(PIP) install --require-hashes -r tests/engines/requirements.lock
+	@touch $@
 
 node_modules/ready: package-lock.json .npmrc .venv/ready-dev
 	@echo "安装脚本检查工具 installing what checks the scripts"
@@ -144,6 +156,16 @@ debian:
 # What make quick does with: no browser, no hardware module, nothing that is watched from outside.
 debian-quick:
 	@$(NEED) $(NEED_PRINTING) $(INSTALL_MISSING)
+
+# The engines with what drives them, for make engines alone. Firefox is spoken with by itself; WebKit needs a screen.
+debian-engines:
+	@$(NEED) \
+	need chromium command -v chromium; \
+	need chromium-driver command -v chromedriver; \
+	need firefox-esr command -v firefox-esr; \
+	need webkit2gtk-driver command -v WebKitWebDriver; \
+	need xvfb command -v Xvfb; \
+	$(NEED_PRINTING) $(INSTALL_MISSING)
 
 NEED = missing=""; need() { package=$$1; shift; "$$@" >/dev/null 2>&1 || missing="$$missing $$package"; };
 # The packages of licence_qr/printing/fonts.py.

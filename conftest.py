@@ -22,6 +22,12 @@ settings.register_profile("campaign", max_examples=2_000, **_COMMON)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--campaign", action="store_true", help="the long form of every test that has one")
+    parser.addoption(
+        "--engine",
+        action="append",
+        choices=("chromium", "firefox", "webkit"),
+        help="drive this engine through tests/engines, as make engines does; may be given again",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
