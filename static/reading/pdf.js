@@ -5,27 +5,14 @@
 /** @import { Seen, SeenInFile } from "./types.d.ts" */
 /** @import { Both } from "../ui/types.d.ts" */
 
+import { PdfFrame, PdfProblem } from "../pdf/frame.js";
 import { readPicture, together } from "./symbol_reader.js";
 
 const MOST_BYTES = 20 * 1024 * 1024;
 const MOST_PAGES = 5;
 const MOST_MILLISECONDS = 60_000; // for the whole file; a sheet takes a phone a second or two
-const MOST_IMAGE_PIXELS = 40_000_000; // A4 at 600 dpi; a larger image is left out of its page
-const LONGEST_SIDE = 3200; // pixels of a drawn page, as of a photo
 const RESOLUTIONS = [150, 300]; // dpi: the first is enough for our sheets, the second for a small symbol
-const POINTS_PER_INCH = 72;
 const SIGNATURE = "%PDF-"; // ISO 32000-2, 7.5.2; readers accept it anywhere in the first 1024 bytes
-
-const VENDORED = new URL("../vendor/pdfjs/", import.meta.url).href;
-
-/** A PDF that is not read, by the name of its reason in PROBLEMS. */
-class PdfProblem extends Error {
-  /** @param {string} name */
-  constructor(name) {
-    super(name);
-    this.name = name;
-  }
-}
 
 const PHOTO = ["请打印后拍照，或截图再选。", "Print it and take a photo, or choose a screenshot."];
 /** @type {Record<string, Both>} */
@@ -79,96 +66,35 @@ export async function isPdf(file) {
   return (await file.slice(0, 1024).text()).includes(SIGNATURE);
 }
 
-async function loaded() {
-  try {
-    return await import(`${VENDORED}pdf.js`);
-  } catch {
-    throw new PdfProblem("noReader");
-  }
-}
-
 /**
- * @param {any} pdfjs the library, which brings no types of its own
- * @param {Uint8Array} data
- * @param {Worker} port
- */
-function opening(pdfjs, data, port) {
-  return pdfjs.getDocument({
-    data,
-    worker: new pdfjs.PDFWorker({ port }),
-    maxImageSize: MOST_IMAGE_PIXELS,
-    disableFontFace: true, // letters are drawn as shapes: no font of a document is given to the browser
-    useSystemFonts: false,
-    isEvalSupported: false,
-    useWasm: false,
-    enableXfa: false,
-    verbosity: pdfjs.VerbosityLevel.ERRORS,
-  });
-}
-
-/**
- * @param {any} pdfjs
- * @param {any} page
- * @param {number} dpi
- * @returns {Promise<HTMLCanvasElement>}
- */
-async function drawn(pdfjs, page, dpi) {
-  const whole = page.getViewport({ scale: 1 });
-  const scale = Math.min(dpi / POINTS_PER_INCH, LONGEST_SIDE / Math.max(whole.width, whole.height));
-  const viewport = page.getViewport({ scale });
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.floor(viewport.width));
-  canvas.height = Math.max(1, Math.floor(viewport.height));
-  await page.render({ canvas, viewport, annotationMode: pdfjs.AnnotationMode.DISABLE }).promise;
-  return canvas;
-}
-
-/**
- * @param {any} pdfjs
- * @param {any} page
+ * @param {PdfFrame} frame
+ * @param {number} number counted from 1
  * @param {(seen: Seen[]) => boolean} enough
  * @returns {Promise<Seen[]>}
  */
-async function seenOn(pdfjs, page, enough) {
+async function seenOn(frame, number, enough) {
   /** @type {Seen[]} */
   let seen = [];
   for (const dpi of RESOLUTIONS) {
-    if (!enough(seen)) seen = together(seen, await readPicture(await drawn(pdfjs, page, dpi), enough));
+    if (!enough(seen)) seen = together(seen, await readPicture(await frame.drawn(number, dpi), enough));
   }
-  page.cleanup();
   return seen;
 }
 
 /**
  * Fills `found` page by page, so that what was found is there whatever ends the reading.
- * @param {any} pdfjs
- * @param {any} task
+ * @param {PdfFrame} frame
  * @param {(seen: Seen[]) => boolean} enough
  * @param {SeenInFile} found
  * @returns {Promise<void>}
  */
-async function readPages(pdfjs, task, enough, found) {
-  const pages = await task.promise;
-  for (let number = 1; number <= Math.min(pages.numPages, MOST_PAGES); number += 1) {
-    const seen = await seenOn(pdfjs, await pages.getPage(number), enough);
+async function readPages(frame, enough, found) {
+  for (let number = 1; number <= Math.min(frame.pages, MOST_PAGES); number += 1) {
+    const seen = await seenOn(frame, number, enough);
     const before = new Set(found.seen.map(({ text }) => text));
     found.seen.push(...seen.filter(({ text }) => !before.has(text)).map((each) => ({ ...each, page: number })));
   }
-  found.leftOut = pages.numPages > MOST_PAGES;
-}
-
-/**
- * Rejects after the time for a whole file, and when the worker does not load.
- * @param {Worker} port
- * @param {AbortSignal} cleared
- * @returns {Promise<never>}
- */
-function givenUp(port, cleared) {
-  return new Promise((_, reject) => {
-    const timer = setTimeout(() => reject(new PdfProblem("tooLong")), MOST_MILLISECONDS);
-    cleared.addEventListener("abort", () => clearTimeout(timer));
-    port.addEventListener("error", () => reject(new PdfProblem("noReader")));
-  });
+  found.leftOut = frame.pages > MOST_PAGES;
 }
 
 /**
@@ -180,25 +106,23 @@ function givenUp(port, cleared) {
  */
 export async function readPdf(file, enough) {
   if (file.size > MOST_BYTES) throw new PdfProblem("tooLarge");
-  const pdfjs = await loaded();
-  const data = new Uint8Array(await file.arrayBuffer());
-  // A worker of our own: pdf.js would go on in the page itself where its worker fails, and nothing could end it there.
-  const port = new Worker(`${VENDORED}pdf.worker.js`, { type: "module" });
-  const done = new AbortController();
-  const late = givenUp(port, done.signal);
-  const task = opening(pdfjs, data, port);
+  const frame = await PdfFrame.with(file);
+  /** @type {ReturnType<typeof setTimeout>} */
+  let timer;
+  /** @type {Promise<never>} */
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new PdfProblem("tooLong")), MOST_MILLISECONDS);
+  });
   /** @type {SeenInFile} */
   const found = { seen: [], leftOut: true };
   try {
-    await Promise.race([readPages(pdfjs, task, enough, found), late]);
+    await Promise.race([readPages(frame, enough, found), late]);
     return found;
   } catch (problem) {
     if (problem.name !== "tooLong" || !enough(found.seen)) throw problem;
     return found;
   } finally {
-    done.abort();
-    // Not awaited: a worker that is stuck never answers. It is ended whatever it does.
-    task.destroy().catch(() => {});
-    port.terminate();
+    clearTimeout(timer);
+    frame.remove();
   }
 }

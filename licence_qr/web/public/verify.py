@@ -6,12 +6,15 @@ every time: installed copies keep it whole under the version that stands in thei
 
 from __future__ import annotations
 
+import base64
 import hashlib
+from functools import cache
 from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify
 
 from licence_qr.services.keys.keyring import Keys
+from licence_qr.web.shell.folders import shipped
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import Language
 from licence_qr.web.shell.templates import BilingualEnvironment, render
@@ -26,6 +29,7 @@ _KEPT_FOLDERS = (
     "inspect/",
     "lists/",
     "pack/",
+    "pdf/",
     "reading/",
     "ui/",
     "verifier/",
@@ -36,10 +40,13 @@ _KEPT_FOLDERS = (
 )
 _KEPT_KINDS = (".js", ".css", ".wasm", ".png", ".svg")
 
-# 'wasm-unsafe-eval' lets WebAssembly be compiled and no text be run; blob: is a photo chosen from the device.
+# The one script of the frame that reads PDFs: the frame is made by the page and holds it as text.
+_FRAME_SCRIPT = "pdf/inside.js"
+# 'wasm-unsafe-eval' lets WebAssembly be compiled and no text be run; blob: is a photo chosen from the device, and a worker
+# of that frame, which the policy of the page around it covers too.
 _POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; "
-    "media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {frame_script}; style-src 'self'; img-src 'self' blob: data:; "
+    "media-src 'self' blob:; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 # The worker fetches what it keeps, and nothing else.
@@ -54,7 +61,7 @@ keys = Handed(Keys)
 def page() -> Response:
     """The page, with the root's public key for a device that has none yet."""
     response = Response(render("public/verify/page.html", root=root_point()))
-    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Content-Security-Policy"] = _policy()
     response.headers["Permissions-Policy"] = _PERMISSIONS
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Vary"] = "Cookie"
@@ -100,6 +107,13 @@ def manifest() -> Response:
     response.mimetype = "application/manifest+json"
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+@cache
+def _policy() -> str:
+    """The page's policy, with the hash of the one script that may stand in it as text (CSP level 3, 2.3.1)."""
+    digest = hashlib.sha256((shipped("static") / _FRAME_SCRIPT).read_bytes()).digest()
+    return _POLICY.format(frame_script=f"'sha256-{base64.b64encode(digest).decode()}'")
 
 
 def root_point() -> str:

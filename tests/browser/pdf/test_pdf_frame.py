@@ -1,0 +1,185 @@
+"""The frame in which a PDF is parsed: it reaches nothing of ours, only pixels leave it, and it ends whatever it is doing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+
+import pytest
+from hostile_pdfs import hostile_pdfs
+from pdf_reading import NO_CODE, UNREADABLE, chosen, let_go, told, watched, written
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, Route, expect
+from verify_site import Site, new_context, opened, settled, typed
+
+TIME_LIMIT = 60_000  # milliseconds
+GENUINE = "核验通过，证照均有效"
+HANGS = "for (;;);"
+SILENT = "onmessage = () => {};"
+Changed = Callable[[dict[str, str | None]], Page]
+
+# What each way comes to: the name of its error, or what it got.
+_TRIED = """async (ours) => {
+  const ways = { %s };
+  const came = {};
+  for (const [name, way] of Object.entries(ways)) {
+    try { came[name] = `got ${await way()}`; } catch (error) { came[name] = error.name; }
+  }
+  return came;
+}"""
+_OF_ANY_SCRIPT = """
+    indexedDB: () => new Promise((resolve, reject) => {
+      const opening = indexedDB.open("licence-qr-pack");
+      opening.onsuccess = () => resolve("opened");
+      opening.onerror = () => reject(opening.error);
+    }),
+    caches: () => caches.keys(),
+    fetch: () => fetch(`${ours}/vocabulary.json`),
+    module: () => import(`${ours}/verify/sw.js`),
+    worker: () => new Worker(`${ours}/verify/sw.js`),
+"""
+_OF_A_PAGE = """
+    cookie: () => document.cookie,
+    localStorage: () => localStorage.length,
+    sessionStorage: () => sessionStorage.length,
+    page: () => parent.document.title,
+    address: () => parent.location.href,
+    top: () => top.document.body.innerText,
+    element: () => frameElement.ownerDocument.title,
+    workers: () => navigator.serviceWorker.getRegistrations(),
+    window: () => open(ours).document.title,
+"""
+TRIED_BY_THE_FRAME, TRIED_BY_A_WORKER = _TRIED % (_OF_A_PAGE + _OF_ANY_SCRIPT), _TRIED % _OF_ANY_SCRIPT
+_FIRST = "kind: 'page', number: 1, dpi: 150, pages: 1"
+ANSWERS = {
+    "text": "'<script>'",
+    "nothing": "null",
+    "an unknown kind": "{ kind: 'link', href: 'https://collector.example/' }",
+    "a problem that is no name": "{ kind: 'problem', name: { toString: 1 } }",
+    "another page": "{ kind: 'page', number: 2, dpi: 150, pages: 2, width: 1, height: 1, pixels: new ArrayBuffer(4) }",
+    "more than a sheet": f"{{ {_FIRST}, width: 3201, height: 1, pixels: new ArrayBuffer(4 * 3201) }}",
+    "pixels that do not fit": f"{{ {_FIRST}, width: 9, height: 9, pixels: new ArrayBuffer(4) }}",
+    "half a pixel": f"{{ {_FIRST}, width: 0.5, height: 8, pixels: new ArrayBuffer(16) }}",
+    "a page without pixels": f"{{ {_FIRST}, width: 1, height: 1, pixels: [0, 0, 0, 0] }}",
+}
+
+
+def _answered(body: str | None, route: Route) -> None:
+    if body is None:
+        route.abort()
+    else:
+        route.fulfill(content_type="text/javascript", body=body)
+
+
+@pytest.fixture
+def changed(chromium: Browser, site: Site) -> Iterator[Changed]:
+    """Opens the page where files below static/ have other text (or none), with a clock that tests move."""
+    with ExitStack() as stack:
+
+        def shown(files: dict[str, str | None]) -> Page:
+            context = new_context(chromium, service_workers="block")
+            stack.callback(context.close)
+            for name, body in files.items():
+                context.route(f"**/{name}", partial(_answered, body))
+            page = context.new_page()
+            page.clock.install()
+            page.goto(f"{site.origin}/verify")
+            settled(page)
+            return page
+
+        yield shown
+
+
+def frame_of(page: Page) -> Frame:
+    """The frame that reads, which stays while what it runs hangs."""
+    with page.expect_event("worker"):
+        chosen(page, bytes(written().output()))
+    (frame,) = page.main_frame.child_frames
+    return frame
+
+
+def ended(page: Page) -> None:
+    """Wait until neither the frame nor a worker of it is left."""
+    let_go(page)
+    assert page.main_frame.child_frames == [] and page.locator("iframe").count() == 0
+
+
+def test_the_frame_and_its_workers_reach_nothing_of_ours(changed: Changed, site: Site) -> None:
+    page = changed({"pdf.worker.js": SILENT})
+    page.context.add_cookies([{"name": "session-token", "value": "secret", "url": site.origin}])
+    frame = frame_of(page)
+    assert frame.evaluate("() => [origin, document.URL]") == ["null", "about:srcdoc"]
+    came = frame.evaluate(TRIED_BY_THE_FRAME, site.origin)
+    assert {name: how for name, how in came.items() if how.startswith("got")} == {}
+    assert {came[name] for name in ("cookie", "localStorage", "page", "address", "caches")} == {"SecurityError"}
+    for worker in page.workers:
+        tried = worker.evaluate(TRIED_BY_A_WORKER, site.origin)
+        assert {name: how for name, how in tried.items() if how.startswith("got")} == {}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_what_is_no_answer_ends_the_frame(changed: Changed, answer: str) -> None:
+    page = changed({"drawing.js": f"onmessage = () => postMessage({answer});"})
+    chosen(page, bytes(written().output()))
+    told(page, UNREADABLE, "已损坏")
+    ended(page)
+
+
+def test_a_frame_that_answers_once_more_than_it_is_asked_is_ended(changed: Changed) -> None:
+    said = f"postMessage({{ {_FIRST}, width: 1, height: 1, pixels: new ArrayBuffer(4) }});"
+    page = changed({"drawing.js": f"onmessage = () => {{ onmessage = null; {said} {said} }};"})
+    chosen(page, bytes(written().output()))
+    told(page, UNREADABLE, "已损坏")
+    ended(page)
+
+
+@pytest.mark.parametrize("hanging", ["drawing.js", "pdf.worker.js"])
+def test_after_a_minute_the_page_gives_up_and_ends_what_hangs(changed: Changed, hanging: str) -> None:
+    page = changed({hanging: HANGS})
+    frame_of(page)
+    page.clock.fast_forward(TIME_LIMIT - 10_000)
+    expect(page.locator("#reading")).to_have_text("正在读取…")
+    expect(page.locator("#outcome")).to_be_hidden()
+    page.clock.fast_forward(20_000)
+    told(page, UNREADABLE, "一分钟内没有读完")
+    ended(page)
+
+
+def test_a_file_long_in_reading_does_not_cover_what_was_asked_since(changed: Changed, site: Site) -> None:
+    page = changed({"pdf.worker.js": HANGS})
+    frame_of(page)
+    typed(page, site.link(site.newest(permits=1)))
+    page.clock.fast_forward(2 * TIME_LIMIT)
+    told(page, GENUINE)
+    ended(page)
+
+
+@pytest.mark.parametrize("missing", ["pdf.js", "pdf.worker.js", "jbig2.wasm", "pdf/inside.js", "pdf/drawing.js"])
+def test_a_reader_that_does_not_load_is_said_to_be_missing(changed: Changed, missing: str) -> None:
+    page = changed({missing: None})
+    chosen(page, bytes(written().output()))
+    told(page, UNREADABLE, "没有加载")
+    ended(page)
+
+
+@pytest.mark.parametrize("script", ["drawing.js", "pdf.worker.js"])
+def test_a_reader_that_the_browser_is_too_old_for_is_said_to_be_missing(changed: Changed, script: str) -> None:
+    page = changed({script: "let let = 1;"})
+    chosen(page, bytes(written().output()))
+    told(page, UNREADABLE, "没有加载")
+    ended(page)
+
+
+def test_a_pdf_made_to_harm_ends_in_words(device: BrowserContext, site: Site) -> None:
+    words = re.compile("|".join((NO_CODE, UNREADABLE)))
+    with watched(device, site) as page:
+        page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+        opened(page, site)
+        windows = device.pages
+        for tries, content in hostile_pdfs().items():
+            chosen(page, content)
+            told(page, "")
+            assert words.search(page.locator("#outcome h2.headline").inner_text()), tries
+            ended(page)
+        assert device.pages == windows
