@@ -39,7 +39,7 @@ _DENSITIES = (1.12, 1.04, 0.97, 0.9, 0.85, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line of text, with extra space above it in millimetres."""
 
     text: str
@@ -61,8 +61,8 @@ class Line:
 class SheetRow:
     """A label in both languages, and what stands beside it."""
 
-    label: Sequence[Line]
-    lines: Sequence[Line]
+    label: Sequence[TextLine]
+    lines: Sequence[TextLine]
     density: float
 
     @property
@@ -75,7 +75,7 @@ class SheetRow:
 class Arrangement:
     """The holder with its addresses, the rows from ``top`` on, and how many permits are only counted."""
 
-    holder: Sequence[Line]
+    holder: Sequence[TextLine]
     top: float
     rows: Sequence[SheetRow]
     left_out: int
@@ -89,7 +89,7 @@ class NoRoom(Exception):
         super().__init__(field)
 
 
-def height(lines: Iterable[Line]) -> float:
+def height(lines: Iterable[TextLine]) -> float:
     """The height of lines below each other."""
     return sum(line.above + line.below for line in lines)
 
@@ -116,20 +116,20 @@ def chinese_date(day: date) -> str:
     return f"{day.year}年{day.month:02d}月{day.day:02d}日"
 
 
-def _holder(content: CardContent, size: float, most: int) -> Iterator[Line]:
+def _holder(content: CardContent, size: float, most: int) -> Iterator[TextLine]:
     if not content.name:
-        yield Line("个体工商户（未使用名称） Individual business without a name", NOTE)
+        yield TextLine("个体工商户（未使用名称） Individual business without a name", NOTE)
     yield from _name_lines(content.headline)
     gap = 2.0
     for address in content.addresses[:most]:
         for line in _lines(address, ADDRESS.scaled(size)):
-            yield Line(line.text, line.style, gap)
+            yield TextLine(line.text, line.style, gap)
             gap = 0.0
     if (more := len(content.addresses) - most) > 0:
-        yield Line(f"另有 {more} 处经营场所，扫码查看 · {more} more premises: scan the code", NOTE)
+        yield TextLine(f"另有 {more} 处经营场所，扫码查看 · {more} more premises: scan the code", NOTE)
 
 
-def _name_lines(name: str) -> list[Line]:
+def _name_lines(name: str) -> list[TextLine]:
     """The name in the largest size for one line, else for two lines, else for as many as it takes."""
     face = heading_face(name)
     for size, most in _NAME_SIZES:
@@ -139,9 +139,9 @@ def _name_lines(name: str) -> list[Line]:
     return lines
 
 
-def _lines(text: str, style: Style) -> list[Line]:
+def _lines(text: str, style: Style) -> list[TextLine]:
     style = style.for_paragraph(text)
-    return [Line(line, style) for line in wrap(text, TEXT_RIGHT - LEFT, partial(width_mm, style=style))]
+    return [TextLine(line, style) for line in wrap(text, TEXT_RIGHT - LEFT, partial(width_mm, style=style))]
 
 
 def _rows(rows_at: Callable[[float], list[SheetRow]], room: float) -> tuple[list[SheetRow], int]:
@@ -176,9 +176,9 @@ def _permit_row(density: float, permit: CardPermit) -> SheetRow:
 
 
 def _row(density: float, label: str, label_en: str, values: Sequence[str], details: Sequence[str]) -> SheetRow:
-    def lines(parts: Sequence[str], style: Style, width: float) -> list[Line]:
+    def lines(parts: Sequence[str], style: Style, width: float) -> list[TextLine]:
         style = style.scaled(density)
-        return [Line(line, style) for line in fill(parts, width, partial(width_mm, style=style))]
+        return [TextLine(line, style) for line in fill(parts, width, partial(width_mm, style=style))]
 
     value_width, label_width = TEXT_RIGHT - VALUE_LEFT, VALUE_LEFT - LEFT - 2
     return SheetRow(

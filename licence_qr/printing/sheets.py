@@ -20,8 +20,8 @@ from licence_qr.printing.layout import (
     TEXT_RIGHT,
     VALUE_LEFT,
     Arrangement,
-    Line,
     SheetRow,
+    TextLine,
     chinese_date,
 )
 from licence_qr.printing.preflight import check_card
@@ -70,7 +70,7 @@ def _header(canvas: Canvas, content: CardContent) -> None:
     canvas.rule(LEFT, RIGHT, 25, ACCENT, 0.35)
 
 
-def _draw_lines(canvas: Canvas, left: float, top: float, lines: Sequence[Line]) -> None:
+def _draw_lines(canvas: Canvas, left: float, top: float, lines: Sequence[TextLine]) -> None:
     """Draw lines from ``left``; those of a paragraph written right to left begin below each other at its right end."""
     right_to_left = [width_mm(line.text, line.style) for line in lines if line.style.right_to_left]
     right, y = left + max(right_to_left, default=0.0), top

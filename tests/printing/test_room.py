@@ -20,7 +20,7 @@ from licence_qr.domain.register.text_limits import MAX_CHARS, MAX_NAME_BYTES
 from licence_qr.domain.register.typed_fields import FieldReader
 from licence_qr.printing.card import CardContent, CardPermit
 from licence_qr.printing.fonts import SANS, face_of
-from licence_qr.printing.layout import HOLDER_TOP, LEFT, ROWS_BOTTOM, TEXT_RIGHT, VALUE_LEFT, Arrangement, Line
+from licence_qr.printing.layout import HOLDER_TOP, LEFT, ROWS_BOTTOM, TEXT_RIGHT, VALUE_LEFT, Arrangement, TextLine
 from licence_qr.printing.preflight import LIMITS, check_card, faults, text_fault
 from licence_qr.printing.sheets import Sheet, card_pdf
 from licence_qr.printing.typesetting import MM_PER_POINT, runs_of, width_mm
@@ -74,7 +74,7 @@ def cards(draw: st.DrawFn, base: CardContent, letters: st.SearchStrategy[str]) -
     )
 
 
-def boxes(left: float, top: float, lines: list[Line]) -> Iterator[tuple[float, float, float, float]]:
+def boxes(left: float, top: float, lines: list[TextLine]) -> Iterator[tuple[float, float, float, float]]:
     """The ink of each line: left, top, right, bottom in millimetres."""
     y = top
     for line in lines:
