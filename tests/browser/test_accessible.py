@@ -123,7 +123,7 @@ def test_a_walk_finds_a_table_that_scrolls_in_its_frame(looking: Page) -> None:
 
 
 def test_a_walk_finds_a_choice_whose_words_are_not_beside_it(looking: Page) -> None:
-    choice = "<input type='radio' id='one'><label for='one' style='%s'>One</label>"
+    choice = "<input type='radio' id='one' style='vertical-align: middle'><label for='one' style='%s'>One</label>"
     page = CLEAN.replace("Text", choice)
     assert faults_of(Walk(looking, thorough=False), "beside", page % "") == []
     astray = faults_of(Walk(looking, thorough=False), "below", page % "position: relative; top: 2rem")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from accessible import violations
+from camera_film import Camera
 from flask import Flask
 from fresh_phone import fresh_phone
 from inspection_phone import STARTED
@@ -21,7 +22,6 @@ from verify_site import (
     BUSY,
     FOREIGN,
     HURRY,
-    Camera,
     Site,
     camera_frame,
     look_for_update,
