@@ -17,7 +17,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.webkitgtk.options import Options as WebKitOptions
 from selenium.webdriver.webkitgtk.service import Service as WebKitService
-from window import ONE_LOOK, PATIENCE, Failed, Window, called
+from window import PATIENCE, Failed, Window, called
 
 from bench.chromium import CHROMIUM, FLAGS
 
@@ -32,7 +32,7 @@ class _BySelenium(Window):
     def __init__(self, driver: WebDriver) -> None:
         super().__init__()
         self._driver = driver
-        driver.set_script_timeout(ONE_LOOK)
+        driver.set_script_timeout(PATIENCE)
         driver.set_page_load_timeout(PATIENCE)
 
     def _element(self, selector: str) -> WebElement:
@@ -44,7 +44,7 @@ class _BySelenium(Window):
         except WebDriverException as error:
             raise Failed(error.msg) from error
 
-    def press(self, selector: str) -> None:
+    def press_now(self, selector: str) -> None:
         self.evaluate(_INTO_VIEW, selector)
         try:
             self._element(selector).click()

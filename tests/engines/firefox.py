@@ -104,7 +104,7 @@ class Firefox(Window):
     def open(self, address: str) -> None:
         self._do("browsingContext.navigate", context=self._context, url=address, wait="complete")
 
-    def press(self, selector: str) -> None:
+    def press_now(self, selector: str) -> None:
         origin = {"type": "element", "element": self._element(selector, _INTO_VIEW)}
         moved = {"type": "pointerMove", "x": 0, "y": 0, "origin": origin}
         pressed = [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]

@@ -3,37 +3,26 @@
 from __future__ import annotations
 
 import json
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-# How long an engine may take for one answer before a test gives up, in seconds: a bound that no busy machine reaches.
+# How long anything is waited for before a test gives up, in seconds: a bound that no busy machine reaches.
 PATIENCE = 120
-_LEFT = 20  # how often a page may be left while it is looked at, which takes the question with it
-ONE_LOOK = PATIENCE / _LEFT  # seconds; WebKit does not tell that a page was left, and is asked again after this
+# Seconds between two looks at a page. It is looked at from here, because a page takes with it what waits in it when it is
+# left, and WebKit does not always run the timers of one.
+_PAUSE = 0.1
 
 _TEXT = "(selector) => [...document.querySelectorAll(selector)].map((found) => found.innerText).join('\\n')"
 _VISIBLE = "(selector) => Boolean(document.querySelector(selector)?.getClientRects().length)"
-# Asked again and again within the page, until what is found is enough.
-_WAIT = """(selector, words) => new Promise((resolve) => {
-  const look = () => {
-    const found = (%s)(selector);
-    if (found === true || (found && found.includes(words))) resolve(found);
-    else setTimeout(look, 50);
-  };
-  look();
-})"""
 _CHOOSE = """(selector, value) => {
   const list = document.querySelector(selector);
   list.value = value;
   list.dispatchEvent(new Event("change", { bubbles: true }));
 }"""
-_WORKER = """() => new Promise((resolve) => {
-  const workers = navigator.serviceWorker;
-  workers.addEventListener("controllerchange", () => resolve(true));
-  if (workers.controller) resolve(true);
-})"""
+_CONTROLLED = "() => Boolean(navigator.serviceWorker.controller)"
 
 
 class Failed(Exception):
@@ -55,7 +44,7 @@ class Window(ABC):
         """Go to an address. Raises Failed."""
 
     @abstractmethod
-    def press(self, selector: str) -> None:
+    def press_now(self, selector: str) -> None:
         """Press the first such element with the pointer. Raises Failed."""
 
     @abstractmethod
@@ -74,6 +63,10 @@ class Window(ABC):
     def close(self) -> None:
         """End the browser."""
 
+    def press(self, selector: str) -> None:
+        """Press the first such element as soon as it can be pressed: a page may be drawing itself anew."""
+        self._until(lambda pressed: pressed is None, self.press_now, selector)
+
     def choose(self, selector: str, value: str) -> None:
         """Choose one of a list. Raises Failed."""
         self.evaluate(_CHOOSE, selector, value)
@@ -84,23 +77,29 @@ class Window(ABC):
 
     def shows(self, words: str, selector: str = "body") -> str:
         """Wait until such elements show these words; their text."""
-        return str(self._waited(_WAIT % _TEXT, selector, words))
+        return str(self._until(lambda text: words in text, self.evaluate, _TEXT, selector))
 
     def sees(self, selector: str) -> None:
         """Wait until there is such an element to be seen."""
-        self._waited(_WAIT % _VISIBLE, selector, "")
+        self._until(bool, self.evaluate, _VISIBLE, selector)
 
     def kept_by_its_worker(self) -> None:
         """Wait until the service worker serves the page."""
-        self._waited(_WORKER)
+        self._until(bool, self.evaluate, _CONTROLLED)
 
-    def _waited(self, function: str, *given: Any) -> Any:
-        for _ in range(_LEFT):
+    def _until(self, enough: Callable[[Any], bool], do: Callable[..., Any], *given: Any) -> Any:
+        found: Any = None
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             try:
-                return self.evaluate(function, *given)
+                found = do(*given)
             except Failed as error:
-                why = error
-        raise AssertionError(f"waited for {given}: {why}")
+                found = error
+            else:
+                if enough(found):
+                    return found
+            time.sleep(_PAUSE)
+        raise AssertionError(f"waited in vain for {given}; there was: {found!r}")
 
 
 def called(function: str, given: Sequence[Any]) -> str:
