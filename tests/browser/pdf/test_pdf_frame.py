@@ -155,7 +155,9 @@ def test_a_file_long_in_reading_does_not_cover_what_was_asked_since(changed: Cha
     ended(page)
 
 
-@pytest.mark.parametrize("missing", ["pdf.js", "pdf.worker.js", "jbig2.wasm", "pdf/inside.js", "pdf/drawing.js"])
+@pytest.mark.parametrize(
+    "missing", ["pdfjs/pdf.js", "pdfjs/pdf.worker.js", "pdfjs/jbig2.wasm", "pdf/inside.js", "pdf/drawing.js"]
+)
 def test_a_reader_that_does_not_load_is_said_to_be_missing(changed: Changed, missing: str) -> None:
     page = changed({missing: None})
     chosen(page, bytes(written().output()))
