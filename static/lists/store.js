@@ -11,13 +11,25 @@ const thisVisit = new Map();
 /** @type {Promise<IDBDatabase> | undefined} */
 let opening;
 
+// A page stays open for days: a connection that failed, or that the browser has closed meanwhile, is opened anew.
 function opened() {
   if (!opening) {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     opening = settled(request);
+    opening.then((database) => {
+      database.onclose = letGo;
+      database.onversionchange = () => {
+        database.close();
+        letGo();
+      };
+    }, letGo);
   }
   return opening;
+}
+
+function letGo() {
+  opening = undefined;
 }
 
 /**
@@ -53,6 +65,7 @@ export async function kept(name) {
 export async function keep(name, value) {
   try {
     await inStore("readwrite", (store) => store.put(value, name));
+    thisVisit.delete(name);
     return true;
   } catch {
     thisVisit.set(name, value);
@@ -80,11 +93,14 @@ export async function newest() {
  * @returns {Promise<boolean>}
  */
 export async function keepNewest(name, value, edition) {
+  const before = numbers(thisVisit.get(NEWEST));
+  if ((before[name] ?? 0) > edition) return false;
   try {
-    return await keptIfNewest(name, value, edition);
+    const isNewest = await keptIfNewest(name, value, edition);
+    thisVisit.delete(name);
+    if (thisVisit.has(NEWEST)) thisVisit.set(NEWEST, { ...before, [name]: edition });
+    return isNewest;
   } catch {
-    const before = numbers(thisVisit.get(NEWEST));
-    if ((before[name] ?? 0) > edition) return false;
     thisVisit.set(name, value);
     thisVisit.set(NEWEST, { ...before, [name]: edition });
     return true;

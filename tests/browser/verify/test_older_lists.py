@@ -26,6 +26,21 @@ ROWS = """async ([name, act, put]) => {
   opening.result.close();
 }"""
 
+# What "clear the data of this site" does while a page is open: it must not be held up, and the page opens anew.
+CLEARED = """() => new Promise((resolve, reject) => {
+  const asked = indexedDB.deleteDatabase("licence-qr-verify");
+  asked.onsuccess = () => resolve();
+  asked.onblocked = () => reject(new Error("a page holds it"));
+})"""
+EDITIONS = """async () => {
+  const opening = indexedDB.open("licence-qr-verify", 1);
+  await new Promise((resolve) => { opening.onsuccess = resolve; });
+  const asked = opening.result.transaction("kept").objectStore("kept").get("newest");
+  await new Promise((resolve) => { asked.onsuccess = resolve; });
+  opening.result.close();
+  return Object.keys(asked.result).length;
+}"""
+
 
 def update(page: Page) -> None:
     page.get_by_role("button", name="立即更新").click()
@@ -102,3 +117,10 @@ def test_a_page_that_slept_meanwhile_takes_what_another_page_has_kept(page: Page
     update(page)  # which has the older one, and is given it by the network
     assert refused(page, site) == "key_compromised"
     other.close()
+
+
+def test_a_page_whose_connection_the_browser_has_closed_keeps_its_lists_again(page: Page) -> None:
+    kept = page.evaluate(EDITIONS)
+    page.evaluate(CLEARED)
+    update(page)
+    assert page.evaluate(EDITIONS) == kept > 0
