@@ -10,7 +10,12 @@ import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import distribution
 from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from licence_qr.printing.fonts import FACES, PACKAGES, SCRIPTS
 
@@ -83,6 +88,22 @@ def _values(value: object, key: str) -> Iterator[object]:
         yield from (found for name, found in value.items() if name == key)
         for inner in value.values():
             yield from _values(inner, key)
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_names_all_that_its_packages_need(lock):
+    """pip with hashes installs nothing at all where one is missing."""
+    lines = re.findall(r"^([a-z].*?) \\$", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE)
+    pinned = [line for line in map(Requirement, lines) if line.marker is None or line.marker.evaluate()]
+    names = {canonicalize_name(each.name) for each in pinned}
+    assert len(names) > 30
+    needed = {
+        canonicalize_name(need.name): each.name
+        for each in pinned
+        for need in map(Requirement, distribution(each.name).requires or ())
+        if need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in ("", *each.extras))
+    }
+    assert {need: name for need, name in needed.items() if need not in names} == {}
 
 
 def test_the_lock_of_npm_names_hashes_and_no_registry():
