@@ -8,11 +8,15 @@
 import { codeNumberCheck } from "../verifier/identifiers.js";
 
 const FEWEST_DIGITS = 100; // a token is longer than its signature; fewer digits are a telephone number or the like
+const MOST_CHARACTERS = 100_000; // a longer text is not looked through
+const LONGEST_HOST = 253; // characters (RFC 1123, 2.1); what is longer leads nowhere, and takes long to put into ASCII
 const MOST_RUNS = 20; // lines of a link that was broken by a mail program
 
 // A host may hold any letters, so that one which only looks like ours is seen as what it is; the rest is ASCII.
 const LINK = /(https?):\/\/([^ /\\?#<>"'`,;!(){}|^、“”‘’《》〈〉【】「」]*)([!#-;=?-_a-z~]*)/gi;
-const WITHOUT_SCHEME = /(?:^|[^0-9a-z@.:/\\_-])([a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?)(?=\/c\/)/gi;
+const WITHOUT_SCHEME = /(?:^:?|[^0-9a-z@.:/\\_-])([a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?)(?=\/c\/)/i;
+const UNBROKEN = /[!-~]+/g; // characters of an address
+const INSIDE_ADDRESS = /[/?#]/; // what follows one of these belongs to the address before it
 const CODE_PATH = /^\/c\//i;
 const NUMBER_PATH = /^\/p\/([0-9A-Za-z-]+)/;
 const RUNS = /^ ?([0-9]+(?: [0-9]+)*)([A-Za-z_]?)/;
@@ -51,6 +55,7 @@ const SOFT_BREAK = /=\r?\n/g; // a mail as it was sent (RFC 2045, 6.7)
  * @returns {Pasted}
  */
 export function reduced(text, hosts) {
+  if (text.length > MOST_CHARACTERS) return none("text");
   const plain = folded(text);
   if (!plain) return none("empty");
   return ofThisService(plain, hosts) ?? ofThisService(plain.replaceAll(" ", ""), hosts) ?? another(plain);
@@ -97,11 +102,12 @@ function ofThisService(text, hosts) {
  */
 function another(text) {
   const found = links(text);
-  const copied = found.find(({ rest, after }) => CODE_PATH.test(rest) && RUNS.test(after)); // behind another host
+  const dotted = linksWithoutScheme(text).filter(({ host }) => host.includes("."));
+  const copied = [...found, ...dotted].find(({ rest, after }) => CODE_PATH.test(rest) && RUNS.test(after)); // behind another host
   if (copied) return { kind: "code", texts: readings(copied), host: "" };
   for (const [kind, pattern] of OTHERS) if (pattern.test(text)) return none(kind);
   const beside = text.replace(LINK, "\n");
-  const digits = MANY_DIGITS.exec(beside);
+  const digits = MANY_DIGITS.exec(beside.replace(UNBROKEN, (run) => (run.includes("/") ? "\n" : run)));
   if (digits) return { kind: "code", texts: [digits[0].replaceAll(" ", "")], host: "" };
   const number = numberIn(beside);
   if (number) return number;
@@ -130,9 +136,13 @@ function links(text) {
  * @returns {Link[]}
  */
 function linksWithoutScheme(text) {
-  return Array.from(text.matchAll(WITHOUT_SCHEME), (found) => {
-    const rest = text.slice(found.index + found[0].length);
-    return { scheme: "http", host: found[1].toLowerCase(), rest, after: rest.slice("/c/".length) };
+  return Array.from(text.matchAll(UNBROKEN)).flatMap((run) => {
+    const found = WITHOUT_SCHEME.exec(run[0]);
+    if (!found) return [];
+    const end = found.index + found[0].length;
+    if (INSIDE_ADDRESS.test(run[0].slice(0, end - found[1].length))) return [];
+    const rest = text.slice(run.index + end);
+    return [{ scheme: "http", host: found[1].toLowerCase(), rest, after: rest.slice("/c/".length) }];
   });
 }
 
@@ -141,7 +151,7 @@ function linksWithoutScheme(text) {
  * @returns {string}
  */
 function ascii(host) {
-  if (/^[ -~]*$/.test(host)) return host;
+  if (/^[ -~]*$/.test(host) || host.length > LONGEST_HOST) return host;
   try {
     return new URL(`https://${host}`).host;
   } catch {

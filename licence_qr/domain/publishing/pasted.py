@@ -18,6 +18,8 @@ from licence_qr.domain.plain_text import blank
 from licence_qr.errors import InputError
 
 FEWEST_DIGITS = 100  # a token is longer than its signature; fewer digits are a telephone number or the like
+_MOST_CHARACTERS = 100_000  # a longer text is not looked through
+_LONGEST_HOST = 253  # characters (RFC 1123, 2.1); what is longer leads nowhere, and takes long to put into ASCII
 _MOST_RUNS = 20  # lines of a link that was broken by a mail program
 
 # A host may hold any letters, so that one which only looks like ours is seen as what it is; the rest is ASCII.
@@ -25,8 +27,10 @@ _LINK = re.compile(
     r"https?://([^ /\\?#<>\"'`,;!(){}|^、“”‘’《》〈〉【】「」]*)([!#-;=?-_a-z~]*)", re.IGNORECASE | re.ASCII
 )
 _WITHOUT_SCHEME = re.compile(
-    r"(?:^|[^0-9a-z@.:/\\_-])([a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?)(?=/c/)", re.IGNORECASE | re.ASCII
+    r"(?:^:?|[^0-9a-z@.:/\\_-])([a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?)(?=/c/)", re.IGNORECASE | re.ASCII
 )
+_UNBROKEN = re.compile("[!-~]+")  # characters of an address
+_INSIDE_ADDRESS = re.compile("[/?#]")  # what follows one of these belongs to the address before it
 _CODE_PATH, _NUMBER_PATH = re.compile("/c/", re.IGNORECASE), re.compile("/p/([0-9A-Za-z-]+)")
 _RUNS = re.compile(r" ?([0-9]+(?: [0-9]+)*)([A-Za-z_]?)")
 _LOOPBACK = re.compile(r"(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?")
@@ -100,6 +104,8 @@ class _Link:
 
 def reduced(text: str, hosts: Collection[str]) -> Pasted:
     """What ``text`` is, with its link or number. ``hosts`` are those of this service, with their ports."""
+    if len(text) > _MOST_CHARACTERS:
+        return Pasted(Kind.TEXT)
     plain = folded(text)
     if not plain:
         return Pasted(Kind.EMPTY)
@@ -144,14 +150,15 @@ def _of_this_service(text: str, hosts: Collection[str]) -> Pasted | None:
 
 def _another(text: str) -> Pasted:
     links = list(_links(text))
-    for link in links:
+    dotted = (link for link in _without_scheme(text) if "." in link.host)
+    for link in (*links, *dotted):
         if link.is_code and _RUNS.match(link.after):  # a copied code behind another host
             return Pasted(Kind.CODE, _readings(link))
     for kind, pattern in _OTHERS:
         if pattern.search(text):
             return Pasted(kind)
     beside = _LINK.sub("\n", text)
-    if digits := _MANY_DIGITS.search(beside):
+    if digits := _MANY_DIGITS.search(_UNBROKEN.sub(_unless_address, beside)):
         return Pasted(Kind.CODE, (digits[0].replace(" ", ""),))
     if number := _number(beside):
         return number
@@ -171,13 +178,20 @@ def _links(text: str) -> Iterator[_Link]:
 
 
 def _without_scheme(text: str) -> Iterator[_Link]:
-    for found in _WITHOUT_SCHEME.finditer(text):
-        yield _Link(found[1].lower(), text[found.end() :], text[found.end() + len("/c/") :], "http")
+    for run in _UNBROKEN.finditer(text):
+        found = _WITHOUT_SCHEME.search(run[0])
+        if found and not _INSIDE_ADDRESS.search(run[0], 0, found.start(1)):
+            rest = text[run.start() + found.end() :]
+            yield _Link(found[1].lower(), rest, rest[len("/c/") :], "http")
+
+
+def _unless_address(run: re.Match[str]) -> str:
+    return "\n" if "/" in run[0] else run[0]
 
 
 def _ascii(host: str) -> str:
     try:
-        return host if host.isascii() else host.encode("idna").decode()
+        return host if host.isascii() or len(host) > _LONGEST_HOST else host.encode("idna").decode()
     except UnicodeError:
         return host
 

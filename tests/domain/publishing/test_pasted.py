@@ -62,6 +62,14 @@ def test_a_long_text_is_read_in_the_time_of_its_length(piece: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["https://" + "汉" * 99_000, "1 " * 1_000_000, "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 1_000_000],
+)
+def test_a_text_without_end_or_host_is_not_looked_through(text: str) -> None:
+    assert reduced(text, HOSTS).kind in (Kind.TEXT, Kind.WEB)
+
+
+@pytest.mark.parametrize(
     "text", [NUMBER, f"https://{HOST}/rate/{NUMBER}", f"回执号：{NUMBER.lower()}。", f"\u200b{NUMBER}"]
 )
 def test_a_number_is_found_in_an_address_and_among_words(text: str) -> None:
