@@ -22,6 +22,15 @@ class CellKind(StrEnum):
     MERGED = "merged"  # empty, because it is merged with a cell to its left
 
 
+# Cells that hold nothing that could be taken for the value of any column, and the code that says what they hold.
+NO_VALUES: Mapping[CellKind, str] = {
+    CellKind.ERROR: "import_cell_error",
+    CellKind.FORMULA: "import_cell_formula",
+    CellKind.TRUTH: "import_cell_truth",
+    CellKind.MERGED: "import_cell_merged",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell. ``ref`` is its place in its sheet as a spreadsheet shows it (C7), or empty where that is not known."""

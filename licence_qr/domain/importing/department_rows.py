@@ -17,7 +17,7 @@ from licence_qr.domain.catalogue.model import Catalogue, KindOfPlace, NumberTemp
 from licence_qr.domain.characters.refused import refused_character
 from licence_qr.domain.dates import Period
 from licence_qr.domain.identifiers import parse_uscc
-from licence_qr.domain.importing.cells import CellKind
+from licence_qr.domain.importing.cells import NO_VALUES, CellKind
 from licence_qr.domain.importing.conflicts import Source, SourceRow
 from licence_qr.domain.names import name_key
 from licence_qr.domain.plain_text import demand_length
@@ -125,12 +125,6 @@ _CHARACTER_FAULTS = {
     "character_marks": "import_marks",
 }
 _Meaning = TypeVar("_Meaning")
-# Cells that hold nothing that could be taken for the value of the column.
-_NO_VALUES = {
-    CellKind.ERROR: "import_cell_error",
-    CellKind.FORMULA: "import_cell_formula",
-    CellKind.MERGED: "import_cell_merged",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +324,7 @@ def _usable_texts(row: SourceRow) -> Mapping[str, str]:
 def _demand_readable(row: SourceRow) -> None:
     """Refuse cells that have no value, or one that the spreadsheet has changed."""
     for key, kind in row.kinds.items():
-        if code := _NO_VALUES.get(kind):
+        if code := NO_VALUES.get(kind):
             raise InputError(code, field=key, found=row.cells[key][:40])
     for key in CODE_COLUMNS & row.cells.keys():
         if row.kinds.get(key) in {CellKind.NUMBER, CellKind.DATE}:

@@ -12,17 +12,16 @@ from dataclasses import dataclass, field, replace
 
 from licence_qr.domain.characters.former_private_use import replacements, standardised
 from licence_qr.domain.characters.refused import named
-from licence_qr.domain.importing.cells import Remark
-from licence_qr.domain.importing.conflicts import Source, SourceRow
-from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
+from licence_qr.domain.importing.cells import NO_VALUES, CellKind, Remark
+from licence_qr.domain.importing.conflicts import SourceRow
+from licence_qr.domain.importing.department_rows import COLUMNS, DAY_COLUMNS
 from licence_qr.domain.plain_text import blank
 from licence_qr.domain.written_dates import read_written_date, without_end
 from licence_qr.errors import InputError
 
-DATES = frozenset({"established_on", "term_from", "term_to", "issued_on", "valid_from", "valid_to"})
 _STARTS, _ENDS = frozenset({"term_from", "valid_from"}), frozenset({"term_to", "valid_to"})
 # Nothing unseen belongs into these. In a name it may; whether it does is judged with the other characters.
-_CODES = DATES | {"uscc", "permit_no", "phone", "state", "grade"}
+_CODES = DAY_COLUMNS | {"uscc", "permit_no", "phone", "state", "grade"}
 # What people and programs write where there is nothing to write, beside mere punctuation: words that are no name, and
 # words that could be one.
 _NOTHING = frozenset(
@@ -34,7 +33,7 @@ _WORDS = frozenset({"空", "空白", "未知", "不详", "暂缺", "待补", "�
 _NO_DAY = re.compile(r"0000[-/.]?00[-/.]?00(?: 00:00:00)?|1900[-/]0?1[-/]0?0")
 _LONGEST_MISSING = 12
 _NAMES = frozenset({"name", "principal", "address", "business_scope"})
-_MAY_BE_MISSING = _NAMES | DATES | {"uscc", "permit_no", "phone", "grade", "registered_capital", "permit_type"}
+_MAY_BE_MISSING = _NAMES | DAY_COLUMNS | {"uscc", "permit_no", "phone", "grade", "registered_capital", "permit_type"}
 _AS_TEXT = re.compile(r"""=\s*["“”＂](.*)["“”＂]""", re.DOTALL)
 _APOSTROPHES = "'’‘＇`′"
 _QUOTATION_MARKS = frozenset({'""', "''", "“”", "‘’", "””", "’’", "＂＂", "＇＇"})
@@ -52,13 +51,14 @@ class _Reading:
     key: str
     heading: str
     text: str
+    kind: CellKind
     remarks: list[Remark] = field(default_factory=list)
 
     @classmethod
     def of(cls, row: SourceRow, key: str) -> _Reading:
         """The cell of a column as it is written."""
-        headings = MARKET_COLUMNS if row.place.source is Source.MARKET else HEALTH_COLUMNS
-        return cls(key, headings.get(key, ""), row.cells.get(key, ""))
+        heading = COLUMNS[row.place.source].get(key, "")
+        return cls(key, heading, row.cells.get(key, ""), row.kinds.get(key, CellKind.TEXT))
 
     def becomes(self, text: str, code: str, **facts: str) -> None:
         """Go on with ``text``, and remark why."""
@@ -72,7 +72,8 @@ def as_meant(row: SourceRow) -> SourceRow:
     """The row with what its cells mean, and with a further remark for each that reads otherwise than it is written.
 
     A former private-use character becomes its standard one (GB 18030-2022), a mark of absence an empty cell, a date with
-    a time of day the date. Nothing is refused here.
+    a time of day the date. What the spreadsheet says is an error, a formula or a number stands as it is: it is no mark of
+    absence, and is judged by its kind. Nothing is refused here.
     """
     texts, remarks = {}, list(row.remarks)
     for key in row.cells:
@@ -84,20 +85,26 @@ def as_meant(row: SourceRow) -> SourceRow:
 
 
 def meant_text(row: SourceRow, key: str) -> str:
-    """What one cell means; empty where the file has no such column."""
+    """What one cell means; empty where the file has no such column, or the cell has no value (#N/A)."""
     reading = _Reading.of(row, key)
+    if reading.kind in NO_VALUES:
+        return ""
     _read(reading)
     return reading.text
 
 
 def _read(cell: _Reading) -> None:
-    if not cell.text or (_SIMPLE_DAY if cell.key in DATES else _SIMPLE).fullmatch(cell.text):
+    if not cell.text or (_SIMPLE_DAY if cell.key in DAY_COLUMNS else _SIMPLE).fullmatch(cell.text):
+        return
+    if cell.kind is not CellKind.TEXT:
+        if cell.key in DAY_COLUMNS and cell.kind not in NO_VALUES:
+            _read_day(cell)
         return
     _unwrap(cell)
     _drop_unseen(cell)
     if (standard := standardised(cell.text)) != cell.text:
         cell.becomes(standard, "import_read_standard", characters=replacements(cell.text))
-    if cell.key in DATES:
+    if cell.key in DAY_COLUMNS:
         _read_day(cell)
     if cell.key in _MAY_BE_MISSING and _missing(cell.text, cell.key):
         cell.becomes("", "import_read_missing")
@@ -174,12 +181,12 @@ def _missing(text: str, key: str) -> bool:
     if key == "uscc" and not text.strip("0０"):
         return True
     if len(text) > _LONGEST_MISSING:
-        return key in DATES and _NO_DAY.fullmatch(text) is not None
+        return key in DAY_COLUMNS and _NO_DAY.fullmatch(text) is not None
     folded = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
     return (
         folded in _NOTHING
         or (folded in _WORDS and key not in _NAMES)
-        or (key in DATES and bool(_NO_DAY.fullmatch(text)))
+        or (key in DAY_COLUMNS and bool(_NO_DAY.fullmatch(text)))
     )
 
 

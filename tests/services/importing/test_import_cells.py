@@ -129,6 +129,11 @@ def register(tmp_path) -> Register:
         ("address", Raw("", "<f>CONCATENATE(A1)</f><v/>"), "import_cell_formula"),
         ("name", Raw('t="e"', "<v>#N/A</v>"), "import_cell_error"),
         ("grade", Raw('t="e"', "<f>VLOOKUP(A1,B:C,2)</f><v>#N/A</v>"), "import_cell_error"),
+        ("valid_to", Raw('t="e"', "<v>#N/A</v>"), "import_cell_error"),
+        ("uscc", 0, "import_code_as_number"),
+        ("items", Raw('t="b"', "<v>1</v>"), "import_cell_truth"),
+        ("name", Raw('t="b"', "<v>0</v>"), "import_cell_truth"),
+        ("issued_on", Raw('t="b"', "<v>1</v>"), "import_cell_truth"),
     ],
 )
 def test_a_cell_without_a_value_of_its_own_is_refused_by_name(
@@ -138,6 +143,9 @@ def test_a_cell_without_a_value_of_its_own_is_refused_by_name(
     verdict = report.rows[-1]
     assert (verdict.code, verdict.column) == (code, HEALTH_HEADINGS[list(HEALTH_COLUMNS).index(key)])
     assert verdict.row.cell(key).ref == ref(key)
+    assert not verdict.row.remarks
+    if verdict.code.startswith("import_cell_"):
+        assert verdict.facts["found"] == verdict.row.cell(key).text != ""
 
 
 def test_a_code_that_a_spreadsheet_has_rounded_is_refused_in_a_text_file_too(register: Register) -> None:
