@@ -15,6 +15,7 @@ from licence_qr.domain.characters.refused import named
 from licence_qr.domain.importing.cells import NO_VALUES, CellKind, Remark
 from licence_qr.domain.importing.conflicts import SourceRow
 from licence_qr.domain.importing.department_rows import COLUMNS, DAY_COLUMNS
+from licence_qr.domain.importing.line_breaks import on_one_line
 from licence_qr.domain.plain_text import blank
 from licence_qr.domain.written_dates import read_written_date, without_end
 from licence_qr.errors import InputError
@@ -100,6 +101,8 @@ def _read(cell: _Reading) -> None:
         if cell.key in DAY_COLUMNS and cell.kind not in NO_VALUES:
             _read_day(cell)
         return
+    if (line := on_one_line(cell.text, cell.key)) != cell.text:
+        cell.becomes(line, "import_read_one_line")
     _unwrap(cell)
     _drop_unseen(cell)
     if (standard := standardised(cell.text)) != cell.text:
