@@ -63,6 +63,11 @@ HEALTH_COLUMNS: Mapping[str, str] = {
 }
 COLUMNS: Mapping[Source, Mapping[str, str]] = {Source.MARKET: MARKET_COLUMNS, Source.HEALTH: HEALTH_COLUMNS}
 OPTIONAL_COLUMNS = frozenset({"phone", "note", "permit_type"})
+# Columns whose cells may be empty. What a company must have and a sole trader need not, a name, is asked apart.
+_MAY_BE_EMPTY: Mapping[Source, frozenset[str]] = {
+    Source.MARKET: frozenset({"name", "registered_capital", "term_from", "term_to", "business_scope", "phone"}),
+    Source.HEALTH: frozenset({"uscc", "grade", "note", "permit_type"}),
+}
 # Columns that hold days, for which a spreadsheet may store numbers.
 DAY_COLUMNS = frozenset({"established_on", "term_from", "term_to", "issued_on", "valid_from", "valid_to"})
 # Columns of numbers that are names: every digit counts, and the spreadsheet keeps fifteen of them.
@@ -203,7 +208,7 @@ def parse_market(row: SourceRow, words: Vocabulary) -> MarketRecord:
     texts = _usable_texts(row)
     form = _form(texts["entity_type"])
     if form is not EntityForm.INDIVIDUAL:
-        _required(texts, "name")
+        _demand_filled(row, ("name",))
     established = _day(texts, "established_on")
     issued = _day(texts, "issued_on")
     _in_order(established, issued, "issued_on")
@@ -216,10 +221,10 @@ def parse_market(row: SourceRow, words: Vocabulary) -> MarketRecord:
         form=form,
         name=texts["name"],
         entity_type=texts["entity_type"],
-        principal=_required(texts, "principal"),
+        principal=texts["principal"],
         established_on=established,
         issued_on=issued,
-        domicile=_required(texts, "address"),
+        domicile=texts["address"],
         business_scope=texts["business_scope"],
         registration_authority=_named(words.authorities, texts["authority"], "authority", "import_authority_unknown"),
         registered_capital=texts["registered_capital"],
@@ -236,18 +241,18 @@ def parse_health(row: SourceRow, words: Vocabulary) -> HealthRecord:
     _in_order(first, last, "valid_to")
     issued = _day(texts, "issued_on")
     _in_order(issued, last, "valid_to")
-    permit_no = _number(_required(texts, "permit_no"), words.templates)
+    permit_no = _number(texts["permit_no"], words.templates)
     permit_type = _permit_type(texts, permit_no, words)
     return HealthRecord(
         row=row,
         permit_type=permit_type,
         permit_no=permit_no,
         uscc=parse_uscc(texts["uscc"]) if texts["uscc"] else "",
-        holder=_required(texts, "name"),
-        principal=_required(texts, "principal"),
-        address=_required(texts, "address"),
-        kinds=_kinds(_required(texts, "items"), words.kinds) if permit_type.by_kind_of_place else (),
-        items=_required(texts, "items"),
+        holder=texts["name"],
+        principal=texts["principal"],
+        address=texts["address"],
+        kinds=_kinds(texts["items"], words.kinds) if permit_type.by_kind_of_place else (),
+        items=texts["items"],
         authority=_named(words.authorities, texts["authority"], "authority", "import_authority_unknown"),
         office=_named(words.offices, texts["office"], "office", "import_office_unknown"),
         issued_on=issued,
@@ -309,7 +314,7 @@ def _usable_texts(row: SourceRow) -> Mapping[str, str]:
     if row.beyond:
         raise InputError("import_row_too_wide", beyond=row.beyond)
     _demand_readable(row)
-    headings = MARKET_COLUMNS if row.place.source is Source.MARKET else HEALTH_COLUMNS
+    headings = COLUMNS[row.place.source]
     for key, text in row.cells.items():
         heading = headings[key]
         demand_length(text, LIMITS.get(key, 200), key, Text(heading, heading))
@@ -318,6 +323,7 @@ def _usable_texts(row: SourceRow) -> Mapping[str, str]:
         if key == "name" and (size := len(text.encode())) > MAX_NAME_BYTES:
             facts = {"label_zh": heading, "label_en": heading, "size": size, "limit": MAX_NAME_BYTES}
             raise InputError("name_too_long_for_code", field=key, **facts)
+    _demand_filled(row, (key for key in headings if key not in _MAY_BE_EMPTY[row.place.source]))
     return row.cells
 
 
@@ -331,10 +337,11 @@ def _demand_readable(row: SourceRow) -> None:
             raise InputError("import_code_as_number", field=key, found=row.cells[key][:40])
 
 
-def _required(texts: Mapping[str, str], key: str) -> str:
-    if not texts[key]:
-        raise InputError("import_cell_empty", field=key)
-    return texts[key]
+def _demand_filled(row: SourceRow, keys: Iterable[str]) -> None:
+    """Refuse a row in which required cells are empty; all of them are named."""
+    headings = COLUMNS[row.place.source]
+    if empty := [key for key in keys if not row.cells.get(key)]:
+        raise InputError("import_cell_empty", field=empty[0], headings="、".join(headings[key] for key in empty))
 
 
 def _day(texts: Mapping[str, str], key: str) -> date:

@@ -157,7 +157,7 @@ def test_a_mark_of_absence_is_a_missing_code_which_may_wait(written: str) -> Non
     verdict = the_verdict(health(uscc=written), market())
     assert (verdict.outcome, verdict.code) == (RowOutcome.WAITING, "waiting_code_missing")
     assert [remark.code for remark in verdict.row.remarks] == ["import_read_missing"]
-    assert the_verdict(market(uscc=written)).code == "uscc_missing"
+    assert the_verdict(market(uscc=written)).code == "import_cell_empty"
 
 
 @pytest.mark.parametrize("written", ["/", "无", "NULL", "——", "#N/A", "(空)"])

@@ -9,6 +9,7 @@ from department_texts import FIRST, SECOND, THIRD, health, market
 
 from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.importing.conflicts import Conflict, ConflictKind, Decided, Decision, RowOutcome, SourceRow
+from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.importing.merge import merge
 from licence_qr.domain.importing.values import Merged
 from licence_qr.domain.register.entity import EntityForm, LicenceState
@@ -84,7 +85,7 @@ def test_dates_are_read_as_people_and_spreadsheets_write_them(written: str, day:
 REFUSED_LICENCES = [
     ({"uscc": "91500107M000001A0X"}, "uscc_organisation_check", "统一社会信用代码"),
     ({"uscc": "91500107M000001A9A"}, "uscc_check", "统一社会信用代码"),
-    ({"uscc": ""}, "uscc_missing", "统一社会信用代码"),
+    ({"uscc": ""}, "import_cell_empty", "统一社会信用代码"),
     ({"name": "店" * 91}, "text_too_long", "名称"),
     ({"name": "店" * 61}, "name_too_long_for_code", "名称"),
     ({"name": ""}, "import_cell_empty", "名称"),
@@ -96,11 +97,19 @@ REFUSED_LICENCES = [
     ({"state": "不明"}, "import_licence_state_unknown", "登记状态"),
     ({"entity_type": "社团"}, "import_entity_type_unknown", "类型"),
     ({"authority": "某局"}, "import_authority_unknown", "登记机关"),
+    *(
+        ({key: ""}, "import_cell_empty", MARKET_COLUMNS[key])
+        for key in ("entity_type", "principal", "established_on", "address", "authority", "issued_on", "state")
+    ),
 ]
 REFUSED_PERMITS = [
+    *(
+        ({key: ""}, "import_cell_empty", HEALTH_COLUMNS[key])
+        for key in ("permit_no", "name", "items", "authority", "valid_from", "valid_to", "state", "office")
+    ),
     ({"uscc": "91500107M000001A9A"}, "uscc_check", "统一社会信用代码"),
     ({"valid_to": "2022-04-30"}, "dates_out_of_order", "有效期止"),
-    ({"issued_on": ""}, "date_missing", "发证日期"),
+    ({"issued_on": ""}, "import_cell_empty", "发证日期"),
     ({"name": "店" * 400}, "text_too_long", "单位名称"),
     ({"items": "飞船"}, "import_kind_unknown", "许可项目"),
     ({"items": "宾馆、飞船"}, "import_kind_unknown", "许可项目"),
@@ -216,6 +225,13 @@ def test_a_permit_without_a_licence_is_held() -> None:
 def test_a_permit_of_a_refused_licence_names_the_refused_row() -> None:
     question = the_question(merged(market(7, name="店" * 61), health()))
     assert (question.kind, question.facts["licence_row"]) == (ConflictKind.PERMIT_WITHOUT_LICENCE, 7)
+
+
+def test_all_required_columns_that_are_empty_are_named() -> None:
+    [verdict] = merged(market(entity_type="", state="", issued_on="", name="")).verdicts
+    assert (verdict.code, verdict.column) == ("import_cell_empty", "类型")
+    assert verdict.facts == {"headings": "类型、核准日期、登记状态"}
+    assert merged(market(entity_type="个体工商户", name="", phone="", term_from="")).verdicts[0].code == "imported"
 
 
 def test_a_permit_finds_its_licence_in_the_register_when_no_export_has_it() -> None:
