@@ -1,7 +1,8 @@
 """The sentences for every error code, in Chinese and English. Data in ``*.toml``, one table per code.
 
 A sentence names facts in braces. ``{count:# row|# rows}`` becomes the words before the bar where the number is 1, else those
-behind it, with the number for ``#``. ``terms.toml`` holds no sentences but terms (``wording.terms``).
+behind it, with the number for ``#``. ``{row:? (row #)}`` becomes the words after ``?``, and nothing where the fact is ``-``.
+``terms.toml`` holds no sentences but terms (``wording.terms``).
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ class _Fact(str):
     """A fact as it is filled into a sentence."""
 
     def __format__(self, words: str) -> str:
+        if words.startswith("?"):
+            return "" if self == "-" else words[1:].replace("#", self)
         one, bar, several = words.partition("|")
         return (one if self == "1" else several).replace("#", self) if bar else format(str(self), words)
 

@@ -14,6 +14,8 @@ from licence_qr.domain.importing.merge import merge
 from licence_qr.domain.importing.values import Merged
 from licence_qr.domain.register.entity import EntityForm, LicenceState
 from licence_qr.domain.register.permit import PermitState
+from licence_qr.errors import LicenceQRError
+from licence_qr.wording import explain
 
 CATALOGUE = load_catalogue()
 
@@ -29,6 +31,10 @@ def fates(result: Merged) -> list[tuple[str, str]]:
 def the_question(result: Merged) -> Conflict:
     [question] = result.conflicts.values()
     return question
+
+
+def why(question: Conflict, language: str) -> str:
+    return explain(LicenceQRError(f"waiting_{question.kind.value}", **question.facts), language).what
 
 
 def decide(result: Merged, decision: Decision) -> dict[str, Decided]:
@@ -225,6 +231,15 @@ def test_a_permit_without_a_licence_is_held() -> None:
 def test_a_permit_of_a_refused_licence_names_the_refused_row() -> None:
     question = the_question(merged(market(7, name="店" * 61), health()))
     assert (question.kind, question.facts["licence_row"]) == (ConflictKind.PERMIT_WITHOUT_LICENCE, 7)
+    assert "（被拒绝的营业执照行：7）。" in why(question, "zh")
+    assert " (rejected licence row: 7)." in why(question, "en")
+
+
+def test_what_is_not_known_is_not_spoken_of() -> None:
+    without_licence, without_match = the_question(merged(health())), the_question(merged(health(uscc="")))
+    for question in (without_licence, without_match):
+        assert not any(words in why(question, "zh") for words in ("被拒绝", "建议：", "-"))
+        assert not any(words in why(question, "en") for words in ("rejected", "Suggested:", "-"))
 
 
 def test_all_required_columns_that_are_empty_are_named() -> None:

@@ -11,6 +11,7 @@ from licence_qr.domain.importing.cells import CellKind
 from licence_qr.domain.importing.conflicts import RowOutcome, Source
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.errors import InputError, LicenceQRError
+from licence_qr.wording import explain
 
 
 def other(**cells: str) -> dict[str, str]:
@@ -163,7 +164,8 @@ def test_a_short_line_that_is_no_known_note_stays_a_row() -> None:
 def test_a_line_with_nothing_in_a_known_column_is_left_out() -> None:
     columns = {"no": "序号", **MARKET_COLUMNS}
     found = read(as_csv([licence(no="1"), {"no": "2"}], columns), Source.MARKET)
-    assert found.codes == [("", 1, "left_out_headings"), ("", 3, "left_out_nothing_known")]
+    assert found.codes == [("", 1, "left_out_headings_unread"), ("", 3, "left_out_nothing_known")]
+    assert found.settled[0].facts == {"unread": "序号（A）"}
     assert found.settled[0].facts["unread"] == "序号（A）"
 
 
@@ -185,6 +187,12 @@ def test_of_two_columns_of_a_field_the_usual_spelling_is_read() -> None:
     found = read(as_csv([licence(other="别处")], columns), Source.MARKET)
     assert found.rows[0].cells["address"] == licence()["address"]
     assert found.settled[0].facts["unread"] == "经营场所（A）"
+
+
+def test_headings_that_are_all_read_need_no_action() -> None:
+    [verdict] = read(as_csv([], MARKET_COLUMNS), Source.MARKET).settled
+    assert (verdict.code, verdict.facts) == ("left_out_headings", {})
+    assert str(explain(LicenceQRError(verdict.code))) == "这是表头，不是数据。无须办理。"
 
 
 def test_the_two_files_in_the_wrong_order_are_told_as_that() -> None:

@@ -79,7 +79,10 @@ class TableReader:
             self._without_table(read, before, after, lines)
             return
         read.has_table = True
-        self._settle(read, layout.number, "left_out_headings", unread=layout.unread or "-")
+        if layout.unread:
+            self._settle(read, layout.number, "left_out_headings_unread", unread=layout.unread)
+        else:
+            self._settle(read, layout.number, "left_out_headings")
         remarks = self._remarks(sheet, layout)
         letters = {key: column_letters(at) for key, at in layout.positions.items()}
         for line in _chain(after, lines):
