@@ -63,9 +63,7 @@ class _Reading:
 
     def becomes(self, text: str, code: str, **facts: str) -> None:
         """Go on with ``text``, and remark why."""
-        self.remarks.append(
-            Remark(code, {"heading": self.heading, "written": _shown(self.text), "read": text, **facts})
-        )
+        self.remarks.append(Remark(code, {"heading": self.heading, "written": shown(self.text), "read": text, **facts}))
         self.text = text
 
 
@@ -193,7 +191,7 @@ def _missing(text: str, key: str) -> bool:
     )
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """A text for a report: what nobody sees by its code point, what is long cut."""
     seen = "".join(f"[U+{ord(char):04X}]" if _unseen(char) or not char.isprintable() else char for char in text)
     return seen if len(seen) <= 60 else f"{seen[:60]}…"

@@ -9,10 +9,10 @@ from licence_qr.domain.csv_text import csv_pieces, guarded
 from licence_qr.domain.importing.cells import Cell
 from licence_qr.domain.importing.conflicts import RowVerdict
 from licence_qr.domain.importing.department_rows import COLUMNS
+from licence_qr.domain.importing.meant import shown
 from licence_qr.errors import LicenceQRError
 
 HEADINGS = ("file", "sheet", "row", "column", "cell", "found", "outcome", "code", "reason_zh", "reason_en")
-_MOST_FOUND = 60
 
 
 def report_csv(verdicts: Iterable[RowVerdict], explain: Callable[[LicenceQRError, str], object]) -> Iterator[bytes]:
@@ -32,7 +32,7 @@ def _line(verdict: RowVerdict, explain: Callable[[LicenceQRError, str], object])
         str(row.place.number),
         verdict.column,
         cell.ref,
-        cell.text[:_MOST_FOUND],
+        shown(cell.text),
         verdict.outcome.value,
         verdict.code,
         "".join(str(explain(reason, "zh")) for reason in reasons),

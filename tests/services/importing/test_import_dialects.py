@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 from department_workbooks import Book, ledger_sheet, read
-from import_register import as_csv
+from import_register import Register, as_csv
 
 from bench.exports import licence
 from licence_qr.domain.importing.cells import CellKind
 from licence_qr.domain.importing.conflicts import Source
-from licence_qr.domain.importing.department_rows import MARKET_COLUMNS
+from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.errors import LicenceQRError
+from licence_qr.services.importing.report import report_csv
+from licence_qr.wording import explain
 
 HEADINGS = list(MARKET_COLUMNS.values())
 
@@ -183,3 +186,21 @@ def encrypted() -> bytes:
 )
 def test_a_file_that_is_no_table_is_refused_with_what_it_is(data: bytes, code: str) -> None:
     assert refusal(data) == code
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("name", ["演示\0客栈", "\0", "Yan\0shi Hotel"])
+def test_a_stray_empty_byte_does_not_make_a_file_utf_16(encoding: str, name: str) -> None:
+    data = as_csv([licence(name=name)], MARKET_COLUMNS).decode().encode(encoding)
+    assert the_row(data) == {key: text for key, text in licence(name=name).items() if text}
+
+
+def test_a_cell_with_an_empty_byte_is_refused_by_name_and_shown_in_the_report(tmp_path: Path) -> None:
+    register = Register(tmp_path)
+    market = as_csv([licence(business_scope="住宿\0服务")], MARKET_COLUMNS)
+    verdict = register.import_bytes(market, as_csv([], HEALTH_COLUMNS)).rows[0]
+    assert (verdict.code, verdict.column) == ("import_text_unusable", "经营范围")
+    assert verdict.facts == {"character": "U+0000", "position": "3"}
+    report = b"".join(report_csv([verdict], explain))
+    assert b"\0" not in report
+    assert "住宿[U+0000]服务" in report.decode("utf-8-sig")

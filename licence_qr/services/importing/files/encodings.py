@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO
@@ -10,6 +12,9 @@ from typing import BinaryIO
 _PIECE_BYTES = 256 * 1024
 _LOOKED_AT = 4096
 _MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
+# Control, private-use and unassigned characters: a text that is read in the wrong encoding is full of them.
+_NO_TEXT = frozenset({"Cc", "Co", "Cn", "Cs"})
+_LEAST_ASCII, _MOST_NONSENSE = 0.05, 0.05
 
 
 class NoEncoding(Exception):
@@ -21,11 +26,15 @@ class NoEncoding(Exception):
 
 
 def encoding_of(content: BinaryIO) -> str:
-    """UTF-8 or UTF-16, each with or without a byte order mark, else GB18030. Raises NoEncoding."""
+    """UTF-8 or UTF-16, each with or without a byte order mark, else GB18030. Raises NoEncoding.
+
+    An empty byte (U+0000) in UTF-8 or GB18030 is left for its cell to be refused.
+    """
     content.seek(0)
     start = content.read(_LOOKED_AT)
     marked = next((encoding for mark, encoding in _MARKS if start.startswith(mark)), "")
-    likely = (marked,) if marked else (_utf16_without_mark(start),) if b"\0" in start else ("utf-8", "gb18030")
+    bare = "" if marked else _utf16_without_mark(start)
+    likely = (marked or bare,) if marked or bare else ("utf-8", "gb18030")
     wrong = []
     for encoding in likely:
         position = _first_wrong_byte(content, encoding)
@@ -36,8 +45,20 @@ def encoding_of(content: BinaryIO) -> str:
 
 
 def _utf16_without_mark(start: bytes) -> str:
-    """Which byte of each pair is empty for digits, commas and ends of lines; no other encoding has empty bytes."""
-    return "utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"
+    """The byte order of UTF-16 where the bytes are a table in it, else empty.
+
+    One byte of each pair is empty for digits, delimiters and ends of lines, and for nothing else. A stray empty byte in
+    another encoding makes no such pattern.
+    """
+    if b"\0" not in start:
+        return ""
+    encoding = "utf-16-le" if start[1::2].count(0) >= start[::2].count(0) else "utf-16-be"
+    text = start[: len(start) // 2 * 2].decode(encoding, "replace")
+    ascii_ones = sum("\0" < char < "\x7f" for char in text)
+    nonsense = sum(unicodedata.category(char) in _NO_TEXT and char not in "\t\r\n" for char in text)
+    nonsense += text.count("\ufffd")
+    sensible = ascii_ones >= len(text) * _LEAST_ASCII and nonsense <= len(text) * _MOST_NONSENSE
+    return encoding if sensible and re.search(r"[\r\n]", text) else ""
 
 
 def _first_wrong_byte(content: BinaryIO, encoding: str) -> int | None:
