@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from licence_qr.domain.importing.conflicts import RowVerdict, Source, SourceRow
 from licence_qr.domain.importing.headings import Headings
-from licence_qr.errors import LicenceQRError, UnreadableError
+from licence_qr.errors import InputError, LicenceQRError, UnreadableError
 from licence_qr.services.importing.files.dialects import Form, form_of, sheets_of
 from licence_qr.services.importing.files.encodings import pieces_of
 from licence_qr.services.importing.files.lines import (
@@ -67,8 +67,8 @@ class DepartmentFile:
         """The rows, in the order of the file; ``settle`` is given what came of each line that is no row.
 
         Raises UnreadableError (the file is damaged, too large, or holds too much of something) and InputError
-        ``import_heading_missing``, ``import_headings_none`` or ``import_files_swapped`` where no sheet has a table,
-        ``import_heading_twice``.
+        ``import_heading_missing``, ``import_headings_none``, ``import_headings_none_gb18030`` or
+        ``import_files_swapped`` where no sheet has a table, ``import_heading_twice``.
         """
         reader = TableReader(self.name, self.headings, self.other, settle)
         self.sheets = reader.sheets
@@ -101,7 +101,13 @@ class DepartmentFile:
         reasons = [sheet.missing for sheet in self.sheets if sheet.missing is not None]
         order = ("import_heading_missing", "import_files_swapped", "import_headings_none")
         nearest = sorted(reasons, key=lambda reason: order.index(reason.code))
-        return nearest[0] if nearest else UnreadableError("import_no_sheet", file=self.name)
+        if not nearest:
+            return UnreadableError("import_no_sheet", file=self.name)
+        if nearest[0].code == "import_headings_none" and self.form.encoding == "gb18030":
+            # Most bytes are some text in GB18030, also those of Big5: what was read may be nonsense.
+            facts = {name: str(fact) for name, fact in nearest[0].facts.items()}
+            return InputError("import_headings_none_gb18030", **facts)
+        return nearest[0]
 
 
 def read_department(

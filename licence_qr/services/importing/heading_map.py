@@ -16,7 +16,7 @@ from licence_qr.located_toml import TomlFault, read_toml
 
 MAX_BYTES = 64 * 1024
 # Errors that a map can help with.
-UNKNOWN_HEADINGS = frozenset({"import_heading_missing", "import_headings_none"})
+UNKNOWN_HEADINGS = frozenset({"import_heading_missing", "import_headings_none", "import_headings_none_gb18030"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,3 +204,18 @@ def test_a_cell_with_an_empty_byte_is_refused_by_name_and_shown_in_the_report(tm
     report = b"".join(report_csv([verdict], explain))
     assert b"\0" not in report
     assert "住宿[U+0000]服务" in report.decode("utf-8-sig")
+
+
+def test_a_file_read_as_gb18030_without_headings_shows_what_was_read_and_names_the_possibility() -> None:
+    headings = "統一社會信用代碼,名稱,類型,法定代表人,註冊資本,成立日期\r\n"
+    with pytest.raises(LicenceQRError) as caught:
+        read(headings.encode("big5hkscs"), Source.MARKET)
+    error = caught.value
+    assert error.code == "import_headings_none_gb18030"
+    assert headings.encode("big5hkscs").decode("gb18030", "ignore")[:4] in str(explain(error, "zh"))
+    for language, words in (
+        ("zh", "可能是另一种编码（例如 Big5）"),
+        ("en", "may be in another encoding, such as Big5"),
+    ):
+        assert words in explain(error, language).todo
+    assert refusal("甲,乙,丙\r\n".encode()) == "import_headings_none"

@@ -204,6 +204,8 @@ def test_a_file_without_headings_lists_what_stands_there() -> None:
     error = refusal("甲,乙,丙\r\n1,2,3\r\n".encode())
     assert isinstance(error, InputError)
     assert (error.code, error.facts["unread"]) == ("import_headings_none", "甲、乙、丙")
+    assert "甲、乙、丙" in explain(error).what
+    assert "工作表" not in explain(error).what  # a text file has none
 
 
 def test_a_missing_heading_is_told_with_its_row_and_what_was_not_recognised() -> None:
