@@ -68,7 +68,7 @@ def import_command(market: Path, health: Path, report: Path | None, map_path: Pa
     with (
         _copy(market) as market_file,
         _copy(health) as health_file,
-        _report_file(place, (market, health)) as written,
+        _report_file(place, (market, health, map_path)) as written,
         click.progressbar(length=1000, label="导入 import", file=sys.stderr) as bar,
     ):
 
@@ -93,7 +93,7 @@ def _spellings(path: Path | None) -> HeadingMap:
         return HeadingMap()
     try:
         with path.open("rb") as file:
-            return read_heading_map(file.read(MAX_BYTES), path.name)
+            return read_heading_map(file.read(MAX_BYTES + 1), path.name)  # one beyond the limit tells that it is larger
     except OSError:
         raise UnreadableError("file_unreadable", name=path) from None
 
@@ -110,20 +110,24 @@ def _example_of(path: Path | None) -> Iterator[None]:
         raise
 
 
-def _report_file(place: Path, exports: Iterable[Path]) -> BinaryIO:
+def _report_file(place: Path, read: Iterable[Path | None]) -> BinaryIO:
     """Open the report before anything is imported, so that a path that cannot be written is found in time. A report that is
     there stays until the new one is written.
 
     It has names of people, so only its owner may read it, also where somebody had made the file before. Raises
-    UnreadableError ``import_report_over_export``.
+    UnreadableError ``import_report_over_export`` where it would be one of the files that are ``read``.
     """
-    file = os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT, 0o600), "wb")
-    if any(place.samefile(export) for export in exports):
-        file.close()
+    if any(_is_one_file(place, each) for each in read if each is not None):
         raise UnreadableError("import_report_over_export", path=place)
+    file = os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT, 0o600), "wb")
     if _is_regular(file):
         place.chmod(0o600)
     return file
+
+
+def _is_one_file(place: Path, other: Path) -> bool:
+    """Also where neither is there yet, as a map of headings may not be."""
+    return place.resolve() == other.resolve() or (place.exists() and other.exists() and place.samefile(other))
 
 
 def _empty(report: BinaryIO) -> None:

@@ -48,6 +48,22 @@ def test_a_map_with_an_unknown_column_is_refused_by_file_and_line(copied, run, t
         assert ended.status != 0 and code in ended.err
 
 
+def test_a_report_over_the_map_is_refused_whether_it_is_there_yet_or_not(copied, run, tmp_path):
+    kept, other = tmp_path / "map.toml", tmp_path / "other.toml"
+    kept.write_text('[permits]\n"到几时" = "有效期止"\n', encoding="utf-8")
+    for name in (kept, other):
+        refused = run(copied, "import", *files(tmp_path), "--map", name, "--report", name)
+        assert (refused.status, "[import_report_over_export]" in refused.err) == (2, True)
+    assert "到几时" in kept.read_text(encoding="utf-8") and not other.exists()
+
+
+def test_a_map_is_read_whole_or_not_at_all(copied, run, tmp_path):
+    kept = tmp_path / "map.toml"
+    kept.write_text("# \n" * 2**15 + '[permits]\n"到几时" = "有效期止"\n', encoding="utf-8")
+    refused = run(copied, "import", *files(tmp_path), "--map", kept)
+    assert (refused.status != 0, "[import_map_too_large]" in refused.err) == (True, True)
+
+
 def test_every_sheet_stands_in_the_sums_and_every_line_in_the_report(copied, run, tmp_path):
     market, health, report = tmp_path / "market.csv", tmp_path / "health.xlsx", tmp_path / "r.csv"
     market.write_bytes(as_csv([licence()], MARKET_COLUMNS))

@@ -39,9 +39,11 @@ class HeadingMap:
 def read_heading_map(data: bytes, name: str) -> HeadingMap:
     """Read a map: tables ``licences`` and ``permits``, heading = field, where a field goes by its usual heading or its key.
 
-    Raises InputError ``import_map_broken``, ``import_map_table_unknown`` or ``import_map_field_unknown``, with file and
-    line.
+    Raises InputError ``import_map_too_large``; ``import_map_broken``, ``import_map_table_unknown`` or
+    ``import_map_field_unknown``, with file and line.
     """
+    if len(data) > MAX_BYTES:
+        raise InputError("import_map_too_large", file=name, limit_kb=MAX_BYTES // 1024)
     try:
         document = read_toml(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
