@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from itertools import filterfalse
 
 from licence_qr.domain.characters.confusables_table import ALIKE
 from licence_qr.domain.names import FOLDED, folded, name_key
@@ -18,23 +19,18 @@ _IDEOGRAPHS = (range(0x3400, 0xA000), range(0x20000, 0x3FFFE))
 def look_alike_keys(text: str) -> frozenset[str]:
     """Keys of a name; two names of which a reader may take one for the other share one. Only for comparing.
 
-    Names with the same ``name_key`` share one. There are two keys, because letters that look alike when they are capital
-    need not when they are small (Cyrillic Н and Latin H). Empty for a name without a character that is seen.
+    Names with the same ``name_key`` share one, and names that differ in punctuation only. There are two keys, because
+    letters that look alike when they are capital need not when they are small (Cyrillic Н and Latin H). Empty for a name
+    without a character that is seen.
     """
     return frozenset(key for base in (folded(text), name_key(text)) if (key := _skeleton(base)))
 
 
 def certain_parts(text: str) -> tuple[str, ...]:
-    """The parts of ``name_key(text)`` that are in the key of every name that looks like it: ideographs without a
-    look-alike. For a first selection, which ``look_alike_keys`` then judges."""
-    parts, part = [], ""
-    for char in name_key(text) + "\0":
-        if _certain(char):
-            part += char
-        elif part:
-            parts.append(part)
-            part = ""
-    return tuple(parts)
+    """The characters of ``name_key(text)`` that are in the key of every name that looks like it, in their order:
+    ideographs without a look-alike. For a first selection, which ``look_alike_keys`` then judges. They stand one by one,
+    because the other name may have punctuation between them."""
+    return tuple(char for char in name_key(text) if _certain(char))
 
 
 def _certain(char: str) -> bool:
@@ -44,7 +40,12 @@ def _certain(char: str) -> bool:
 def _skeleton(base: str) -> str:
     table = _prototypes()
     parts = unicodedata.normalize("NFD", base)
-    return folded("".join(table.get(char, char) for char in parts)).casefold()
+    key = folded("".join(table.get(char, char) for char in parts)).casefold()
+    return "".join(filterfalse(_punctuation, key)) or key
+
+
+def _punctuation(char: str) -> bool:
+    return unicodedata.category(char).startswith("P")
 
 
 @cache

@@ -28,6 +28,9 @@ ALIKE = [
     ("rnodern", "modern"),
     ("口口香", "ロロ香"),
     ("示例宾馆·西永", "示例宾馆•西永"),
+    ("示例宾馆西永店", "示例宾馆·西永店"),
+    ("示例宾馆有限公司", "示例宾馆有限公司。"),
+    ("示例，宾馆", "示例宾馆"),
 ]
 APART = [
     ("示例宾馆", "示例旅馆"),
@@ -45,8 +48,10 @@ names = st.text(
 
 
 @pytest.mark.parametrize(("one", "other"), ALIKE)
-def test_look_alikes_share_a_key(one: str, other: str) -> None:
+def test_look_alikes_share_a_key_and_are_selected(one: str, other: str) -> None:
     assert look_alike_keys(one) & look_alike_keys(other)
+    _selects(one, other)
+    _selects(other, one)
 
 
 @pytest.mark.parametrize(("one", "other"), APART)
@@ -61,9 +66,13 @@ def test_looking_alike_is_mutual_and_what_is_the_same_looks_alike(one: str, othe
     if name_key(one) == name_key(other) and look_alike_keys(one):
         assert alike
     if alike:  # the first selection of the register misses none
-        position = 0
-        for part in certain_parts(one):
-            position = name_key(other).index(part, position) + len(part)
+        _selects(one, other)
+
+
+def _selects(one: str, other: str) -> None:
+    position = 0
+    for part in certain_parts(one):
+        position = name_key(other).index(part, position) + len(part)
 
 
 def test_the_table_says_where_it_is_from_and_has_its_licence_beside_it() -> None:
