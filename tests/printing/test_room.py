@@ -45,7 +45,7 @@ def accepted(field: str, text: str) -> str:
     """What a form takes of ``text``."""
     taken = "".join(char for char in text.strip() if refused_character(char) is None).strip()[: MAX_CHARS[field]]
     if field == "name":
-        taken = taken.encode()[:MAX_NAME_BYTES].decode(errors="ignore")
+        taken = taken.encode("utf-16-be")[:MAX_NAME_BYTES].decode("utf-16-be", errors="ignore")
     return FieldReader({field: taken}).text(field) or "国"
 
 
@@ -190,7 +190,7 @@ def full(card: CardContent, permits: int) -> CardContent:
     )
     return replace(
         card,
-        name="国" * (MAX_NAME_BYTES // 3),
+        name="国" * (MAX_NAME_BYTES // 2),
         addresses=(text["address"],) * 3,
         licence_authority=text["licence_authority"],
         permits=(permit,) * permits,

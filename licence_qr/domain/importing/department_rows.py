@@ -23,7 +23,7 @@ from licence_qr.domain.names import name_key
 from licence_qr.domain.plain_text import demand_length
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState
 from licence_qr.domain.register.permit import PermitState, Suspension
-from licence_qr.domain.register.text_limits import MAX_CHARS, MAX_NAME_BYTES, MAX_PERMIT_NO_CHARS
+from licence_qr.domain.register.text_limits import MAX_CHARS, MAX_NAME_BYTES, MAX_PERMIT_NO_CHARS, name_bytes
 from licence_qr.domain.written_dates import read_written_date
 from licence_qr.errors import InputError
 from licence_qr.wording.text import Text
@@ -320,7 +320,7 @@ def _usable_texts(row: SourceRow) -> Mapping[str, str]:
         demand_length(text, LIMITS.get(key, 200), key, Text(heading, heading))
         if fault := refused_character(text):
             raise InputError(_CHARACTER_FAULTS[fault.code], field=key, **fault.facts)
-        if key == "name" and (size := len(text.encode())) > MAX_NAME_BYTES:
+        if key == "name" and (size := name_bytes(text)) > MAX_NAME_BYTES:
             facts = {"label_zh": heading, "label_en": heading, "size": size, "limit": MAX_NAME_BYTES}
             raise InputError("name_too_long_for_code", field=key, **facts)
     _demand_filled(row, (key for key in headings if key not in _MAY_BE_EMPTY[row.place.source]))

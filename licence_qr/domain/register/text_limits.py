@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 MAX_CHARS: Mapping[str, int] = {
-    "name": 90,  # as many letters of two bytes as MAX_NAME_BYTES has room for: names in Uyghur are long
+    "name": 78,  # as many letters as MAX_NAME_BYTES has room for: names in Uyghur are long
     "entity_type": 60,
     "principal": 50,
     "registered_capital": 60,
@@ -23,6 +23,10 @@ MAX_CHARS: Mapping[str, int] = {
 MAX_PERMIT_NO_CHARS = 40
 """Most characters of the number of a permit, whoever gave it."""
 
-MAX_NAME_BYTES = 180
-"""Most bytes of the name of a business in UTF-8, since it is inside the signed symbol: three for most ideographs, four for
-rare ones."""
+MAX_NAME_BYTES = 156
+"""Most bytes of the name of a business as it stands in the signed symbol (``name_bytes``), whatever else that holds."""
+
+
+def name_bytes(name: str) -> int:
+    """The bytes that a name takes in the signed symbol, in UTF-16: two for a character, four for a rare ideograph."""
+    return len(name.encode("utf-16-be"))

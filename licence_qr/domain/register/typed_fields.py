@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from licence_qr.domain.characters.refused import refused_character
 from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX, FIELD_LABELS, TRADE_FIELDS
-from licence_qr.domain.register.text_limits import MAX_CHARS, MAX_NAME_BYTES
+from licence_qr.domain.register.text_limits import MAX_CHARS, MAX_NAME_BYTES, name_bytes
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError
 
@@ -62,7 +62,7 @@ class FieldReader:
             self.refuse("text_too_long", name, length=len(text), limit=MAX_CHARS[name])
         elif refused := refused_character(text):
             self.refuse(refused.code, name, **refused.facts)
-        elif name == "name" and (size := len(text.encode())) > MAX_NAME_BYTES:
+        elif name == "name" and (size := name_bytes(text)) > MAX_NAME_BYTES:
             self.refuse("name_too_long_for_code", name, size=size, limit=MAX_NAME_BYTES)
         else:
             return text

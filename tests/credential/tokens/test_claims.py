@@ -21,6 +21,7 @@ from licence_qr.credential.claims import (
 )
 from licence_qr.domain.identifiers import CodeId, complete_uscc
 from licence_qr.domain.register.permit import PermitState
+from licence_qr.domain.register.text_limits import MAX_NAME_BYTES
 from licence_qr.errors import InputError, TokenError
 
 DAYS = st.dates(date(1970, 1, 1), date(2150, 1, 1))
@@ -158,3 +159,12 @@ def test_no_tag_is_ever_evaluated(tag: int) -> None:
         with pytest.raises(TokenError) as refusal:
             decode_claims(cbor2.dumps(tagged))
         assert refusal.value.code == "payload_not_canonical"
+
+
+@pytest.mark.parametrize("name", ["样" * (MAX_NAME_BYTES // 2), "𬭚" * (MAX_NAME_BYTES // 4)])
+def test_a_name_that_is_accepted_has_room_beside_the_largest_numbers(name: str) -> None:
+    largest = (1 << 32) - 1
+    made = claims_from_record(
+        record(name, tuple(map(permit, range(1, 31)))), catalogue(), CodeId(bytes(10)), largest, TODAY, largest
+    )
+    assert made.name == name and decode_claims(encode_claims(made)) == made

@@ -93,7 +93,7 @@ REFUSED_LICENCES = [
     ({"uscc": "91500107M000001A9A"}, "uscc_check", "统一社会信用代码"),
     ({"uscc": ""}, "import_cell_empty", "统一社会信用代码"),
     ({"name": "店" * 91}, "text_too_long", "名称"),
-    ({"name": "店" * 61}, "name_too_long_for_code", "名称"),
+    ({"name": "𬭚" * 40}, "name_too_long_for_code", "名称"),
     ({"name": ""}, "import_cell_empty", "名称"),
     ({"principal": "陈\x07样"}, "import_text_unusable", "法定代表人/经营者"),
     ({"name": "演示\u202e店"}, "import_text_unusable", "名称"),
@@ -229,7 +229,7 @@ def test_a_permit_without_a_licence_is_held() -> None:
 
 
 def test_a_permit_of_a_refused_licence_names_the_refused_row() -> None:
-    question = the_question(merged(market(7, name="店" * 61), health()))
+    question = the_question(merged(market(7, name="店" * 79), health()))
     assert (question.kind, question.facts["licence_row"]) == (ConflictKind.PERMIT_WITHOUT_LICENCE, 7)
     assert "（被拒绝的营业执照行：7）。" in why(question, "zh")
     assert " (rejected licence row: 7)." in why(question, "en")

@@ -124,7 +124,7 @@ def test_a_change_prints_the_licence_of_today_and_touches_only_what_was_named():
     ("change", "field"),
     [
         (LicenceChange(name=""), "name"),
-        (LicenceChange(name="长" * 61), "name"),
+        (LicenceChange(name="长" * 79), "name"),
         (LicenceChange(principal="甲\u202e"), "principal"),
         (LicenceChange(term_to=date(2020, 1, 1)), "term_to"),
     ],

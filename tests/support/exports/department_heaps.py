@@ -11,7 +11,7 @@ from licence_qr.domain.importing.conflicts import Place, SourceRow
 
 CATALOGUE = load_catalogue()
 CODES = st.sampled_from([FIRST, SECOND, THIRD, FIRST.lower(), "", "91500107M000001A9A"])
-NAMES = st.sampled_from(["演示店", "演示 店", "别的店", "", "店" * 61, "=1+1"])
+NAMES = st.sampled_from(["演示店", "演示 店", "别的店", "", "店" * 79, "=1+1"])
 PRINCIPALS = st.sampled_from(["陈样", "林样"])
 DAYS = st.sampled_from(["2020-01-01", "2022年5月1日", "44682", "20260430", "", "昨天"])
 
