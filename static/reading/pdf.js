@@ -24,8 +24,12 @@ const PROBLEMS = {
     "读取 PDF 的程序没有加载：没有网络，或浏览器太旧。",
     "The PDF reader did not load. There is no network, or your browser is too old.",
   ],
-  broken: ["PDF 已损坏，或不是 PDF。", "This file is damaged or is not a PDF."],
 };
+/** @type {Both} */
+const BROKEN = [
+  "PDF 已损坏，或不是 PDF。请索取原来的文件，或拍照、截图再选。",
+  "This file is damaged or is not a PDF. Ask for the original file, or choose a photo or a screenshot.",
+];
 
 /**
  * Why a PDF was not read and what to do: [zh, en]. `error` is what readPdf threw.
@@ -33,7 +37,8 @@ const PROBLEMS = {
  * @returns {Both}
  */
 export function pdfProblem(error) {
-  const [zh, en] = Object.hasOwn(PROBLEMS, error.name) ? PROBLEMS[error.name] : PROBLEMS.broken;
+  if (!Object.hasOwn(PROBLEMS, error.name)) return BROKEN;
+  const [zh, en] = PROBLEMS[error.name];
   return [zh + PHOTO[0], `${en} ${PHOTO[1]}`];
 }
 

@@ -18,6 +18,7 @@ const NAMES = {
   credit_code: TERMS.field.credit_code,
   web: TERMS.shown.web,
 };
+const MOST_OF_HOST = 60; // characters
 /** @type {Both} */
 const ANYTHING = ["其他二维码", "Other code"];
 
@@ -28,8 +29,15 @@ const ANYTHING = ["其他二维码", "Other code"];
  */
 export function nameOf({ kind, host }) {
   const [zh, en] = NAMES[kind] ?? ANYTHING;
-  return host ? t(`${zh}（${host}）`, `${en} (${host})`) : t(zh, en);
+  return host ? t(`${zh}（${shortened(host)}）`, `${en} (${shortened(host)})`) : t(zh, en);
 }
+
+/**
+ * The end of a long host, which says whose it is.
+ * @param {string} host
+ * @returns {string}
+ */
+const shortened = (host) => (host.length > MOST_OF_HOST ? `…${host.slice(-MOST_OF_HOST)}` : host);
 
 /**
  * Something pasted or typed that is neither link nor number.
@@ -77,6 +85,6 @@ function said({ kind, host }, hosts, detail, plainly) {
   const [zh, en] = NAMES[kind] ?? [];
   const headline = zh ? [`这是${zh}，|不是亮证二维码`, `${en}, not a licence code`] : plainly;
   const parts = cannotTell(headline[0], headline[1], detail);
-  if (host) parts.push(element("p", "", t("网址指向：", "It leads to: "), element("b", "host", host)));
+  if (host) parts.push(element("p", "", t("网址指向：", "It leads to: "), element("b", "host", shortened(host))));
   return parts;
 }

@@ -32,7 +32,10 @@ import { choicesOf, chooseOne, sayBeside } from "./several.js";
 let page;
 
 /** @type {Both} */
-const NO_PICTURE = ["这个文件不是照片，也不是 PDF。", "This file is neither a photo nor a PDF."];
+const NO_PICTURE = [
+  "这个文件不是照片，也不是 PDF，或者图片太大。",
+  "This file is neither a photo nor a PDF, or the picture is too large.",
+];
 /** @type {Both} */
 const NO_CODE = ["请靠近一些，避免反光，再拍一张。", "Move closer, avoid glare and take another photo."];
 
@@ -151,6 +154,7 @@ async function useFile() {
   const [file] = byId("file").files;
   if (!file) return;
   page.clear();
+  byId("text").value = ""; // what was pasted before has nothing to do with the file
   byId("reading").textContent = t("正在读取…", "Reading…");
   const found = await readChosen(file);
   byId("reading").textContent = "";

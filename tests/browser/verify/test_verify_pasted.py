@@ -140,6 +140,12 @@ def test_of_another_address_the_host_is_told_and_nothing_opened(page: Page) -> N
     assert asked == []
 
 
+def test_of_a_long_host_the_end_is_shown(page: Page) -> None:
+    typed(page, f"https://{'a' * 4_000}.example.net/pay")
+    host = page.locator("#outcome .host").inner_text()
+    assert host.startswith("…a") and host.endswith(".example.net") and len(host) == 61
+
+
 def test_a_copied_code_behind_another_host_stays_red(page: Page) -> None:
     typed(page, f"看 {FOREIGN}?from=timeline")
     expect(page.locator("#outcome .host")).to_have_text("licence-check.example.net")
