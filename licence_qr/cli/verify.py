@@ -13,7 +13,7 @@ from licence_qr.bootstrap import build_verification
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
-from licence_qr.domain.publishing.pasted import Kind
+from licence_qr.domain.publishing.pasted import PastedAs
 from licence_qr.errors import LicenceQRError, UnreadableError
 from licence_qr.services.publishing.verification import MAX_FILE_BYTES, Description, Verification
 
@@ -62,9 +62,9 @@ def _verified(code: str) -> Description:
 def _pasted(verification: Verification, text: str, now: datetime) -> Description:
     """A link that does not begin as one, such as one in full width or without https. Raises UnreadableError."""
     pasted = verification.pasted(text)
-    if pasted.kind is Kind.CODE:
+    if pasted.kind is PastedAs.CODE:
         return verification.of_text(text, now)
-    if pasted.kind is Kind.NUMBER:
+    if pasted.kind is PastedAs.NUMBER:
         raise UnreadableError("code_number_not_signed", number=pasted.texts[0])
     raise UnreadableError("file_unreadable", name=text[:200])
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from commands import copy_of
 from once import made_once
 from program import PROGRAM, Run, environ, run_here
 from quick_passwords import quick_by_default
@@ -31,7 +31,7 @@ def _install(folder: Path) -> None:
 @pytest.fixture
 def copied(installed: Path, tmp_path: Path) -> Path:
     """A copy of it, to write to."""
-    return Path(shutil.copytree(installed, tmp_path / "copied"))
+    return copy_of(installed, tmp_path / "copied")
 
 
 @pytest.fixture(scope="session")

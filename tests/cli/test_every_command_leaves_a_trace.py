@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
-from commands import DATA, EXAMPLES
+from commands import DATA, EXAMPLES, copy_of
 from program import environ
 from pyrage import x25519
 from quick_passwords import QUICK
@@ -106,7 +105,7 @@ def test_every_command_stands_in_one_of_the_lists() -> None:
 @pytest.fixture(scope="module")
 def told(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """What each command of ``LEAVES`` left, by its words, run one after the other in a copy of the demonstration."""
-    folder = Path(shutil.copytree(installed, tmp_path_factory.mktemp("leaves") / "installation"))
+    folder = copy_of(installed, tmp_path_factory.mktemp("leaves") / "installation")
     services = build(load_settings(environ(folder)), hasher=QUICK)
     told = {"init": set(left_by_the_console(services))}  # which made the demonstration
     then = datetime.now(UTC) - timedelta(days=SETTLED_DAYS)

@@ -89,7 +89,7 @@ OF_NO_OFFICE = (
     | {f"work_list.{name}" for name in ("counts", "show", "everything", "export", "offices")}
 )
 # Public facts, for every office to read and print.
-OF_ALL_OFFICES = {"register.search", "register.business", "timeline.read"} | {
+OF_ALL_OFFICES = {"register.search", "register.business", "register.look_alikes", "timeline.read"} | {
     f"prints.{name}" for name in ("code", "code_file", "card", "card_page", "card_pdf")
 }
 # Refused because of the person, which comes before the office: only its officer sends a visit, and is told of it.
@@ -101,7 +101,9 @@ OF_ONE_OFFICER = {
 }
 # Where neither role nor office fits, the office is named: the thing was looked up, or given, before anything was asked.
 # Everywhere else the role is asked for before the thing is looked up.
-OFFICE_FIRST = {f"applications.{name}" for name in ("get", "save", "check", "issue", "result", "signed_result")} | {
+OFFICE_FIRST = {
+    f"applications.{name}" for name in ("get", "save", "check", "look_alikes", "issue", "result", "signed_result")
+} | {
     "issuance.issue",
     "issuance.issue_within",
     "ratings.invitation",

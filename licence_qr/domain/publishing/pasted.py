@@ -44,7 +44,7 @@ _NUMBER_LENGTH = 17
 _GROUPED = (4, 4, 4, 4, 1)  # as a number is printed
 
 
-class Kind(StrEnum):
+class PastedAs(StrEnum):
     """What a text is."""
 
     EMPTY = "empty"
@@ -63,7 +63,7 @@ class Kind(StrEnum):
 # In this order; the first that fits names the text.
 _OTHERS = (
     (
-        Kind.PAYMENT,
+        PastedAs.PAYMENT,
         re.compile(
             r"^(?:wxp:|weixin://wxpay|alipays?:|alipayqr:|upwallet:)"
             r"|^https?://(?:qr\.alipay\.com|wx\.tenpay\.com|payapp\.weixin\.qq\.com|qr\.95516\.com)(?:[/?]|$)"
@@ -72,9 +72,9 @@ _OTHERS = (
             re.IGNORECASE,
         ),
     ),
-    (Kind.WIFI, re.compile("^wifi:", re.IGNORECASE)),
-    (Kind.CONTACT, re.compile("^(?:begin:vcard|mecard:|bizcard:)", re.IGNORECASE)),
-    (Kind.HEALTH, re.compile("健康码|health[-_ ]?code|jiankangma", re.IGNORECASE)),
+    (PastedAs.WIFI, re.compile("^wifi:", re.IGNORECASE)),
+    (PastedAs.CONTACT, re.compile("^(?:begin:vcard|mecard:|bizcard:)", re.IGNORECASE)),
+    (PastedAs.HEALTH, re.compile("健康码|health[-_ ]?code|jiankangma", re.IGNORECASE)),
 )
 
 
@@ -85,7 +85,7 @@ class Pasted:
     ``host`` is that of a web address, in ASCII.
     """
 
-    kind: Kind
+    kind: PastedAs
     texts: tuple[str, ...] = ()
     host: str = ""
 
@@ -105,10 +105,10 @@ class _Link:
 def reduced(text: str, hosts: Collection[str]) -> Pasted:
     """What ``text`` is, with its link or number. ``hosts`` are those of this service, with their ports."""
     if len(text) > _MOST_CHARACTERS:
-        return Pasted(Kind.TEXT)
+        return Pasted(PastedAs.TEXT)
     plain = folded(text)
     if not plain:
-        return Pasted(Kind.EMPTY)
+        return Pasted(PastedAs.EMPTY)
     for form in (plain, plain.replace(" ", "")):
         if (ours := _of_this_service(form, hosts)) is not None:
             return ours
@@ -141,7 +141,7 @@ def _of_this_service(text: str, hosts: Collection[str]) -> Pasted | None:
     ours = [link for link in links if link.host in hosts]
     for link in ours:
         if link.is_code:
-            return Pasted(Kind.CODE, _readings(link))
+            return Pasted(PastedAs.CODE, _readings(link))
     for link in ours:
         if (found := _NUMBER_PATH.match(link.rest)) and (number := _number(found[1])):
             return number
@@ -153,21 +153,21 @@ def _another(text: str) -> Pasted:
     dotted = (link for link in _without_scheme(text) if "." in link.host)
     for link in (*links, *dotted):
         if link.is_code and _RUNS.match(link.after):  # a copied code behind another host
-            return Pasted(Kind.CODE, _readings(link))
+            return Pasted(PastedAs.CODE, _readings(link))
     for kind, pattern in _OTHERS:
         if pattern.search(text):
             return Pasted(kind)
     beside = _LINK.sub("\n", text)
     if digits := _MANY_DIGITS.search(_UNBROKEN.sub(_unless_address, beside)):
-        return Pasted(Kind.CODE, (digits[0].replace(" ", ""),))
+        return Pasted(PastedAs.CODE, (digits[0].replace(" ", ""),))
     if number := _number(beside):
         return number
     if _CREDIT_CODE.fullmatch(_compact(text)):
-        return Pasted(Kind.CREDIT_CODE)
+        return Pasted(PastedAs.CREDIT_CODE)
     if links:
-        return Pasted(Kind.WEB, host=links[0].host.rstrip("."))
+        return Pasted(PastedAs.WEB, host=links[0].host.rstrip("."))
     domain = _DOMAIN.fullmatch(text)
-    return Pasted(Kind.WEB, host=domain[1].lower()) if domain else Pasted(Kind.TEXT)
+    return Pasted(PastedAs.WEB, host=domain[1].lower()) if domain else Pasted(PastedAs.TEXT)
 
 
 def _links(text: str) -> Iterator[_Link]:
@@ -224,7 +224,7 @@ def _number(text: str) -> Pasted | None:
     """The code number in a text: alone, between other characters, or printed in fours among words."""
     whole = _compact(text)
     if len(whole) == _NUMBER_LENGTH and whole.isascii() and whole.isalnum() and not whole.isalpha():
-        return _checked(whole) or Pasted(Kind.MISTYPED, (whole,))
+        return _checked(whole) or Pasted(PastedAs.MISTYPED, (whole,))
     spaced = "".join(" " if _dash(char) else char for char in text)
     for part in re.split("[^0-9A-Za-z ]+", spaced):
         words = part.split()
@@ -244,6 +244,6 @@ def _pieces(words: list[str]) -> Iterator[str]:
 
 def _checked(number: str) -> Pasted | None:
     try:
-        return Pasted(Kind.NUMBER, (parse_code_number(number).number.replace("-", ""),))
+        return Pasted(PastedAs.NUMBER, (parse_code_number(number).number.replace("-", ""),))
     except InputError:
         return None

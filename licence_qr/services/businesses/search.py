@@ -12,7 +12,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import CodeId, parse_code_number
 from licence_qr.domain.lifecycle.acts import Rule, Subject, Upon
 from licence_qr.domain.lifecycle.dates import licence_state_on
-from licence_qr.domain.publishing.pasted import Kind, reduced
+from licence_qr.domain.publishing.pasted import PastedAs, reduced
 from licence_qr.domain.publishing.public_page import PublicPage
 from licence_qr.domain.register.entity import Entity, LicenceState, Premises
 from licence_qr.domain.register.permit import Permit, PermitStatus, Suspension, deemed_renewed, status_on
@@ -135,9 +135,9 @@ class Register:
 
     def _code_in(self, query: str, now: datetime) -> CodeId | None:
         pasted = reduced(query, ())  # with no host of ours, so that names are found without the trust list too
-        if pasted.kind is Kind.CODE:
+        if pasted.kind is PastedAs.CODE:
             return first_genuine(lambda text: self.lookup.claims_of(text, now), pasted.texts).code_id
-        return parse_code_number(pasted.texts[0]) if pasted.kind is Kind.NUMBER else None
+        return parse_code_number(pasted.texts[0]) if pasted.kind is PastedAs.NUMBER else None
 
     def business(self, actor: Actor, uscc: str, now: datetime) -> BusinessDetail:
         """One business. Raises NotFoundError ``business_not_found``."""

@@ -13,7 +13,7 @@ from licence_qr.credential.description import Description, describe
 from licence_qr.credential.trust_list import TrustList
 from licence_qr.credential.verifier import verify
 from licence_qr.domain.catalogue.model import Catalogue
-from licence_qr.domain.publishing.pasted import Kind, Pasted, reduced
+from licence_qr.domain.publishing.pasted import Pasted, PastedAs, reduced
 from licence_qr.errors import TokenError, UnreadableError
 from licence_qr.reading.pictures import MAX_FILE_BYTES, read_symbols
 
@@ -63,7 +63,7 @@ class Verification:
     def of_text(self, text: str, now: datetime) -> Description:
         """Verify an address or digits that a person pasted or typed. Raises TokenError."""
         pasted = self.pasted(text)
-        readings = pasted.texts if pasted.kind is Kind.CODE else (text,)
+        readings = pasted.texts if pasted.kind is PastedAs.CODE else (text,)
         return first_genuine(lambda reading: self.of_symbol(reading, now), readings)
 
     def of_symbol(self, text: str, now: datetime) -> Description:

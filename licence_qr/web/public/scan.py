@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from licence_qr.domain.identifiers import parse_code_number
-from licence_qr.domain.publishing.pasted import Kind, Pasted
+from licence_qr.domain.publishing.pasted import Pasted, PastedAs
 from licence_qr.domain.publishing.public_page import PublicPage
 from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.services.publishing.lookup import Lookup
@@ -33,12 +33,12 @@ LONG_PAGE_BYTES = 6 * 1024
 
 SCANNED = "/c/"
 _NAMES = {
-    Kind.PAYMENT: term("shown.payment"),
-    Kind.WIFI: term("shown.wifi"),
-    Kind.CONTACT: term("shown.contact"),
-    Kind.HEALTH: term("shown.health"),
-    Kind.CREDIT_CODE: term("field.credit_code"),
-    Kind.WEB: term("shown.web"),
+    PastedAs.PAYMENT: term("shown.payment"),
+    PastedAs.WIFI: term("shown.wifi"),
+    PastedAs.CONTACT: term("shown.contact"),
+    PastedAs.HEALTH: term("shown.health"),
+    PastedAs.CREDIT_CODE: term("field.credit_code"),
+    PastedAs.WEB: term("shown.web"),
 }
 
 blueprint = Blueprint("citizen", __name__)
@@ -59,7 +59,7 @@ def find() -> BaseResponse:
     is wrong."""
     typed = request.args.get("number", "")
     pasted = lookup().pasted(typed)
-    if pasted.kind is Kind.CODE:
+    if pasted.kind is PastedAs.CODE:
         digits = lookup().digits_of(pasted.texts, current_instant())
         return redirect(url_for(".scan", digits=digits), 303)
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from licence_qr.domain.publishing.pasted import Kind, Pasted, number_in, reduced
+from licence_qr.domain.publishing.pasted import Pasted, PastedAs, number_in, reduced
 
 VECTORS: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "vectors" / "pasted.json").read_text(encoding="utf-8")
@@ -23,11 +23,13 @@ NUMBER = "A3C5-HR4R-BV67-YR21-Z"
 @pytest.mark.parametrize("vector", TEXTS, ids=[each["description"] for each in TEXTS])
 def test_a_text_is_what_the_vector_says(vector: dict[str, Any]) -> None:
     expected = vector["expected"]
-    assert reduced(vector["text"], HOSTS) == Pasted(Kind(expected["kind"]), tuple(expected["texts"]), expected["host"])
+    assert reduced(vector["text"], HOSTS) == Pasted(
+        PastedAs(expected["kind"]), tuple(expected["texts"]), expected["host"]
+    )
 
 
 def test_there_is_a_vector_of_every_kind() -> None:
-    assert {each["expected"]["kind"] for each in TEXTS} == {kind.value for kind in Kind}
+    assert {each["expected"]["kind"] for each in TEXTS} == {kind.value for kind in PastedAs}
     assert len({each["description"] for each in TEXTS}) == len(TEXTS)
 
 
@@ -52,13 +54,13 @@ def test_anything_that_stands_around_a_link_leaves_it_as_it_is() -> None:
     "text", ["\ud800", "https://\ud800/c/12", "https://" + "ä" * 300, "https://[", "https://..。/c/1"]
 )
 def test_a_text_that_no_host_can_have_ends_in_a_kind(text: str) -> None:
-    assert reduced(text, HOSTS).kind in (Kind.TEXT, Kind.WEB, Kind.CODE)
+    assert reduced(text, HOSTS).kind in (PastedAs.TEXT, PastedAs.WEB, PastedAs.CODE)
 
 
 @pytest.mark.parametrize("piece", ["a", "1", "1 ", "https://", "a.", "A3C5-", "1-", "https://a/c/1 ", "。"])
 def test_a_long_text_is_read_in_the_time_of_its_length(piece: str) -> None:
     """A pattern that went back over it would not end."""
-    assert reduced(piece * 30_000, HOSTS).kind is not Kind.NUMBER
+    assert reduced(piece * 30_000, HOSTS).kind is not PastedAs.NUMBER
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ def test_a_long_text_is_read_in_the_time_of_its_length(piece: str) -> None:
     ["https://" + "汉" * 99_000, "1 " * 1_000_000, "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 1_000_000],
 )
 def test_a_text_without_end_or_host_is_not_looked_through(text: str) -> None:
-    assert reduced(text, HOSTS).kind in (Kind.TEXT, Kind.WEB)
+    assert reduced(text, HOSTS).kind in (PastedAs.TEXT, PastedAs.WEB)
 
 
 @pytest.mark.parametrize(

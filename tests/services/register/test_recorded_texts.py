@@ -113,7 +113,12 @@ def test_the_one_way_to_write_an_event_cleans_its_texts(services, clerk, now):
 
 def test_no_room_folds_a_text_by_itself():
     """``" ".join(text.split())`` puts a text on one line and leaves such marks in it: ``plain_line`` does both."""
-    own = {"domain/plain_text.py", "services/work/reminders.py"}  # the second for the header of a mail
+    own = {
+        "domain/plain_text.py",
+        "domain/publishing/pasted.py",  # reduced to a code or a number; nothing of it is recorded
+        "domain/written_dates.py",  # read as a day
+        "services/work/reminders.py",  # the header of a mail
+    }
     found = {
         str(path.relative_to(PACKAGE))
         for room in ("domain", "services", "web", "cli")

@@ -119,7 +119,7 @@ def test_a_new_address_of_the_licence_does_not_move_the_permit_and_that_is_said(
 def test_a_change_says_which_decision_is_still_in_time(clerk: Browser, uscc: str) -> None:
     since = local_date(datetime.now(UTC)) - timedelta(days=30)
     page = text_of(clerk.see(f"/desk/businesses/{uscc}/licence/change?lang=zh"))
-    assert f"30 日内申请。{since.year}年{since.month:02}月{since.day:02}日以前决定的已经逾期" in page
+    assert f"30 日内申请。{since.year}年{since.month}月{since.day}日以前决定的已经逾期" in page
     assert "已经逾期" not in text_of(clerk.see(f"/desk/businesses/{uscc}/licence/reprint?lang=zh"))
 
 

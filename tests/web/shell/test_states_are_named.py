@@ -17,8 +17,8 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import PermitStatus
 
 TEMPLATES = sorted((Path(__file__).parents[3] / "templates").rglob("*.html"))
-# Of the address of the list of proposals: all that are decided, whatever became of them.
-OTHER_MEANING = {("proposals", "closed")}
+# Of the address of the list of proposals: all that are decided, whatever became of them. Of a form: the name of a field.
+OTHER_MEANING = {("proposals", "closed"), ("feedback", "text")}
 
 
 def closed_sets() -> set[type[StrEnum]]:

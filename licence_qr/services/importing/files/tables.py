@@ -13,6 +13,7 @@ from licence_qr.domain.importing.cells import CellKind, Remark, column_letters
 from licence_qr.domain.importing.conflicts import Place, RowOutcome, RowVerdict, SourceRow
 from licence_qr.domain.importing.department_rows import DAY_COLUMNS
 from licence_qr.domain.importing.headings import Headings, heading_key
+from licence_qr.domain.plain_text import plain_line
 from licence_qr.errors import InputError
 from licence_qr.services.importing.files.lines import ExportSheet, Line
 
@@ -123,7 +124,7 @@ class TableReader:
             if known is None or order.index(heading_key(text)) < order.index(heading_key(texts[known])):
                 positions[key] = at
         unread = "、".join(
-            f"{' '.join(text.split())[:20]}（{column_letters(at)}）"
+            f"{plain_line(text)[:20]}（{column_letters(at)}）"
             for at, text in enumerate(texts)
             if text and at not in positions.values()
         )
@@ -283,11 +284,11 @@ def _looks_like_data(line: Line) -> bool:
 
 def _listed(headings: Sequence[str]) -> str:
     """Headings as a sentence lists them."""
-    return "、".join(" ".join(each.split())[:20] for each in headings if each)[:200] or "-"
+    return "、".join(plain_line(each)[:20] for each in headings if each)[:200] or "-"
 
 
 def _shown(line: Line) -> str:
-    return " ".join(" ".join(line.texts).split())[:_MOST_SHOWN]
+    return plain_line(" ".join(line.texts))[:_MOST_SHOWN]
 
 
 def _chain(first: Sequence[Line], rest: Iterator[Line]) -> Iterator[Line]:
