@@ -16,7 +16,7 @@ from licence_qr.domain.names import folded
 FILE = Path(__file__).parents[1] / "licence_qr" / "domain" / "characters" / "confusables_table.py"
 _WIDTH = 118
 _HEAD = '''\
-"""Characters that look alike, from Unicode's confusables.txt. Licence: Unicode-3.0 (confusables_table.LICENSE).
+"""Characters that look alike, from Unicode's confusables.txt. Licence: Unicode-DFS-2016 (confusables_table.LICENSE).
 
 Made by `python -m tools.confusables_table`, without what `names` folds anyway; change nothing here.
 """

@@ -1,4 +1,4 @@
-"""Characters that look alike, from Unicode's confusables.txt. Licence: Unicode-3.0 (confusables_table.LICENSE).
+"""Characters that look alike, from Unicode's confusables.txt. Licence: Unicode-DFS-2016 (confusables_table.LICENSE).
 
 Made by `python -m tools.confusables_table`, without what `names` folds anyway; change nothing here.
 """
