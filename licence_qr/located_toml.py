@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,16 +27,23 @@ _TOKEN = re.compile(
 )
 # The time of tomllib grows with the square of the parts of a dotted key; no real key has this many.
 _ENDLESS_KEY = re.compile(r"^(?![ \t]*#)(?:[^.=\n]*\.){33}", re.MULTILINE)
+_KEY_TWICE, _TABLE_TWICE = "Cannot overwrite a value", "Cannot declare"
 _POSITION = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 class TomlFault(ValueError):
-    """The text is not TOML. ``line`` counts from 1; ``detail`` is the message of the parser."""
+    """The text is not TOML. ``line`` counts from 1; ``detail`` is the message of the parser.
 
-    def __init__(self, line: int, detail: str) -> None:
+    Where a key or table stands twice, ``first`` is the line of the first, which ``detail`` names too; else 0.
+    ``of_table``: it is a table.
+    """
+
+    def __init__(self, line: int, detail: str, first: int = 0) -> None:
         self.line = line
-        self.detail = detail
-        super().__init__(f"line {line}: {detail}")
+        self.detail = f"{detail} (first: line {first})" if first else detail
+        self.first = first
+        self.of_table = detail.startswith(_TABLE_TWICE)
+        super().__init__(f"line {line}: {self.detail}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,10 @@ def read_toml(text: str) -> LocatedToml:
     except tomllib.TOMLDecodeError as fault:
         position = _POSITION.search(str(fault))
         line = int(position[1]) if position and position[1] else text.rstrip("\n").count("\n") + 1
-        raise TomlFault(line, _POSITION.sub("", str(fault))) from None
+        detail = _POSITION.sub("", str(fault))
+        raise TomlFault(
+            line, detail, _first_of(text, line) if detail.startswith((_KEY_TWICE, _TABLE_TWICE)) else 0
+        ) from None
     except (ValueError, RecursionError) as fault:  # a number of thousands of digits, or endless brackets
         raise TomlFault(1, type(fault).__name__) from None
     return LocatedToml(values, _lines(text))
@@ -72,6 +82,23 @@ def read_toml(text: str) -> LocatedToml:
 
 def _lines(text: str) -> dict[Path, int]:
     lines: dict[Path, int] = {}
+    for line, path in _statements(text):
+        _note(lines, path, line)
+    return lines
+
+
+def _first_of(text: str, line: int) -> int:
+    """The line where the key or table of ``line`` stands for the first time; 0 where that is not found."""
+    lines: dict[Path, int] = {}
+    for at, path in _statements(text):
+        if at >= line:
+            return lines.get(path, 0)
+        _note(lines, path, at)
+    return 0
+
+
+def _statements(text: str) -> Iterator[tuple[int, Path]]:
+    """The line and the path of each table and key."""
     arrays: dict[Path, int] = {}
     table: Path = ()
     offset, line = 0, 1
@@ -79,12 +106,11 @@ def _lines(text: str) -> dict[Path, int]:
         end = _end_of_statement(text, offset)
         if header := _HEADER.match(text, offset):
             table = _enter(_parts(header["name"]), arrays, is_array=header["open"] == "[[")
-            _note(lines, table, line)
+            yield line, table
         elif key := _KEY.match(text, offset):
-            _note(lines, table + _parts(key["name"]), line)
+            yield line, table + _parts(key["name"])
         line += text.count("\n", offset, end)
         offset = end
-    return lines
 
 
 def _end_of_statement(text: str, offset: int) -> int:

@@ -105,3 +105,19 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert 1 <= fault.line <= text.count("\n") + text.count("\r") + 1
     else:
         assert found.values == tomllib.loads(text.replace("\r\n", "\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "line"),
+    [
+        ('a = 1\nb = """\na = 2\n"""\na = 3\n', 1, 5),
+        ("[t]\na = 1\n\n[u]\n[t]\n", 1, 5),
+        ('[t]\n"x y" = 1\n[u]\n"x y" = 1\n"x y" = 2\n', 4, 5),
+        ("a = {b = 1, b = 2}\n", 0, 1),
+    ],
+)
+def test_what_stands_twice_is_told_with_the_line_of_the_first(text: str, first: int, line: int) -> None:
+    with pytest.raises(TomlFault) as caught:
+        read_toml(text)
+    assert (caught.value.first, caught.value.line) == (first, line)
+    assert (f"(first: line {first})" in caught.value.detail) == bool(first)

@@ -22,6 +22,7 @@ from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.errors import InputError, UnreadableError
 from licence_qr.services.importing.department_files import MAX_FILE_BYTES
+from licence_qr.services.importing.files.tables import MappedColumn
 from licence_qr.services.importing.heading_map import (
     MAX_BYTES,
     UNKNOWN_HEADINGS,
@@ -174,10 +175,17 @@ def _line(sums: FileSums) -> str:
     line = f"{sums.file}: {counts} + 拒绝 refused {sums.refused}；不是数据的行 other lines {sums.left_out}"
     if len(sums.sheets) > 1:
         line += "".join(f"\n  {_sheet_line(sheet)}" for sheet in sums.sheets)
+    line += "".join(f"\n  {_mapped_line(column)}" for sheet in sums.sheets for column in sheet.mapped)
     if not sums.total_agrees:
         total = sums.stated_total
         line += f"\n  注意：文件自己的合计行写 {total}。 Note: the total row in the file says {total}."
     return line
+
+
+def _mapped_line(column: MappedColumn) -> str:
+    """As what a column was read by the map, so that two written the wrong way round are seen."""
+    other = f"，不读作 instead of “{column.instead_of}”" if column.instead_of else ""
+    return f"“{column.written}”（{column.column} 列 column）按对照表读作 read by the map as “{column.heading}”{other}"
 
 
 def _sheet_line(sums: SheetSums) -> str:

@@ -42,10 +42,24 @@ def test_a_map_with_an_unknown_column_is_refused_by_file_and_line(copied, run, t
         ('[permits]\n"到几时" = "到期"\n', "import_map_field_unknown"),
         ('[permit]\n"到几时" = "有效期止"\n', "import_map_table_unknown"),
         ("[permits\n", "import_map_broken"),
+        ('[permits]\n"到几时" = "有效期止"\n"到几时 " = "发证日期"\n', "import_map_heading_twice"),
+        ('[permits]\n"到几时" = "有效期止"\n"许可证号" = "单位名称"\n"单位名称" = "许可证号"\n', "import_map_unlike"),
     ):
         kept.write_text(text, encoding="utf-8")
         ended = run(copied, "import", *files(tmp_path), "--map", kept)
         assert ended.status != 0 and code in ended.err
+
+
+def test_what_a_map_has_columns_read_as_is_told_and_stands_in_the_report(copied, run, tmp_path):
+    kept, report = tmp_path / "map.toml", tmp_path / "r.csv"
+    kept.write_text('[permits]\n"到几时" = "有效期止"\n"备注" = "许可种类"\n"许可种类" = "备注"\n', encoding="utf-8")
+    done = run(copied, "import", *files(tmp_path), "--map", kept, "--report", report)
+    assert "“到几时”（J 列 column）按对照表读作 read by the map as “有效期止”\n" in done.out
+    assert "“备注”（M 列 column）按对照表读作 read by the map as “许可种类”，不读作 instead of “备注”" in done.out
+    assert "“到几时”（J）→“有效期止”" in report.read_text(encoding="utf-8-sig")
+    told = json.loads(run(copied, "import", *files(tmp_path), "--map", kept, "--report", report, "--json").out)
+    [sheet] = told["files"][1]["sheets"]
+    assert {"written": "到几时", "column": "J", "heading": "有效期止", "instead_of": ""} in sheet["mapped"]
 
 
 def test_a_report_over_the_map_is_refused_whether_it_is_there_yet_or_not(copied, run, tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from licence_qr.domain.importing.conflicts import Source
@@ -26,7 +26,7 @@ class Headings:
 
     ``names`` has the heading of each field as messages give it; ``fields`` the field of every known spelling, by
     ``heading_key``; ``required`` the fields without which a file cannot be read. ``notes`` are the words that lines
-    begin with that are no rows.
+    begin with that are no rows. ``mapped`` has the spellings of a map, each with the field that it usually means, or "".
     """
 
     source: Source
@@ -34,6 +34,7 @@ class Headings:
     fields: Mapping[str, str]
     required: frozenset[str]
     notes: tuple[str, ...] = ()
+    mapped: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, cells: Sequence[str]) -> list[str]:
         """The field that each cell is the heading of, or empty."""
@@ -49,5 +50,6 @@ class Headings:
 
     def with_spellings(self, spellings: Mapping[str, str]) -> Headings:
         """These headings, and further spellings with the field of each, which go before those known."""
-        further = {heading_key(text): field for text, field in spellings.items()}
-        return Headings(self.source, self.names, {**self.fields, **further}, self.required, self.notes)
+        further = {heading_key(text): key for text, key in spellings.items()}
+        mapped = {text: self.fields.get(text, "") for text in further}
+        return replace(self, fields={**self.fields, **further}, mapped=mapped)

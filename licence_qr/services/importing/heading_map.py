@@ -39,8 +39,8 @@ class HeadingMap:
 def read_heading_map(data: bytes, name: str) -> HeadingMap:
     """Read a map: tables ``licences`` and ``permits``, heading = field, where a field goes by its usual heading or its key.
 
-    Raises InputError ``import_map_too_large``; ``import_map_broken``, ``import_map_table_unknown`` or
-    ``import_map_field_unknown``, with file and line.
+    Raises InputError ``import_map_too_large``; ``import_map_broken``, ``import_map_table_unknown``,
+    ``import_map_field_unknown`` or, for two spellings of one heading, ``import_map_heading_twice``, with file and line.
     """
     if len(data) > MAX_BYTES:
         raise InputError("import_map_too_large", file=name, limit_kb=MAX_BYTES // 1024)
@@ -49,6 +49,8 @@ def read_heading_map(data: bytes, name: str) -> HeadingMap:
     except UnicodeDecodeError:
         raise InputError("import_map_broken", file=name, line=1, detail="UTF-8") from None
     except TomlFault as fault:
+        if fault.first and not fault.of_table:
+            raise _twice(name, fault.first, fault.line) from None
         raise InputError("import_map_broken", file=name, line=fault.line, detail=fault.detail) from None
     found: dict[Source, dict[str, str]] = {}
     for table, entries in document.values.items():
@@ -59,13 +61,22 @@ def read_heading_map(data: bytes, name: str) -> HeadingMap:
             key: key for key in COLUMNS[source]
         }
         found[source] = {}
+        lines: dict[str, int] = {}
         for heading, wanted in entries.items():
             key = keys.get(wanted) or keys.get(heading_key(wanted)) if isinstance(wanted, str) else None
             if key is None:
                 known, line = " ".join(COLUMNS[source].values()), document.line([table, heading])
                 raise InputError("import_map_field_unknown", file=name, line=line, found=str(wanted)[:40], known=known)
+            line = document.line([table, heading])
+            if first := lines.get(heading_key(heading)):
+                raise _twice(name, first, line, heading[:40])
+            lines[heading_key(heading)] = line
             found[source][heading] = key
     return HeadingMap(found)
+
+
+def _twice(name: str, first: int, line: int, heading: str = "-") -> InputError:
+    return InputError("import_map_heading_twice", file=name, first=first, line=line, found=heading)
 
 
 def example_map(error: InputError) -> str:

@@ -25,7 +25,7 @@ from licence_qr.domain.importing.values import Merged
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.services.importing.department_files import DepartmentFile, read_department
-from licence_qr.services.importing.files.tables import SheetRead
+from licence_qr.services.importing.files.tables import MappedColumn, SheetRead
 from licence_qr.services.importing.heading_map import HeadingMap
 from licence_qr.services.importing.look_alikes import note_registered_names, tell_look_alikes
 from licence_qr.services.importing.reconcile import ImportContext
@@ -57,7 +57,8 @@ class ExportFile:
 
 @dataclass(frozen=True, slots=True)
 class SheetSums:
-    """One sheet in figures, as ``FileSums``. ``sheet`` is empty for a text file; ``blank`` counts empty lines."""
+    """One sheet in figures, as ``FileSums``. ``sheet`` is empty for a text file; ``blank`` counts empty lines. ``mapped``
+    are the columns that were read by a map of headings."""
 
     sheet: str
     hidden: bool
@@ -67,6 +68,7 @@ class SheetSums:
     refused: int
     left_out: int
     blank: int
+    mapped: tuple[MappedColumn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +304,7 @@ class _Run:
             refused=refused,
             left_out=sheet.left_out,
             blank=sheet.blank,
+            mapped=sheet.mapped,
         )
 
 

@@ -164,10 +164,15 @@ class Read:
         return [(each.row.place.sheet, each.row.place.number, each.code) for each in self.settled]
 
 
-def read(data: bytes, source: Source = Source.HEALTH, name: str = "file") -> Read:
+def read(
+    data: bytes,
+    source: Source = Source.HEALTH,
+    name: str = "file",
+    known: Mapping[Source, Headings] | None = None,
+) -> Read:
     """Read a file as a whole; every line that is not blank has come out."""
     settled: list[RowVerdict] = []
-    file = read_department(io.BytesIO(data), name, source, headings())
+    file = read_department(io.BytesIO(data), name, source, known or headings())
     rows = tuple(file.rows(settled.append))
     assert len(rows) + len(settled) == sum(sheet.rows + sheet.left_out for sheet in file.sheets)
     return Read(rows, tuple(settled), file)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import islice, zip_longest
 
 from licence_qr.catalogue.headings import SOURCES
 from licence_qr.domain.importing.cells import CellKind, Remark, column_letters
+from licence_qr.domain.importing.column_kinds import ColumnKind
 from licence_qr.domain.importing.conflicts import Place, RowOutcome, RowVerdict, SourceRow
 from licence_qr.domain.importing.department_rows import DAY_COLUMNS
 from licence_qr.domain.importing.headings import Headings, heading_key
@@ -30,6 +31,19 @@ _CODE_OR_NUMBER = re.compile(r"[0-9A-Z]{15,18}|.*字[〔\[(（【].*")
 Settle = Callable[[RowVerdict], None]
 
 
+@dataclass(frozen=True, slots=True)
+class MappedColumn:
+    """A column under a heading of the map: how that is ``written``, in which column, and as which heading it was read.
+
+    ``instead_of`` is the heading as which it would be read without the map, or empty.
+    """
+
+    written: str
+    column: str
+    heading: str
+    instead_of: str
+
+
 @dataclass(slots=True)
 class SheetRead:
     """What was read of one sheet. ``stated_total`` is the sum of its total rows, or None; it is complete at the end."""
@@ -42,17 +56,20 @@ class SheetRead:
     stated_total: int | None = None
     missing: InputError | None = None
     has_table: bool = False
+    mapped: tuple[MappedColumn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Where the headings stand: the row, and the position of each field. ``unread`` are columns of no field."""
+    """Where the headings stand: the row, and the position of each field. ``unread`` are columns of no field; ``mapped``
+    those that a map of headings names, by field."""
 
     number: int
     positions: Mapping[str, int]
     heading: str
     heading_at: int
     unread: str
+    mapped: Mapping[str, MappedColumn]
 
 
 @dataclass(slots=True)
@@ -66,7 +83,8 @@ class TableReader:
     sheets: list[SheetRead] = field(default_factory=list)
 
     def rows(self, sheet: ExportSheet) -> Iterator[SourceRow]:
-        """The rows of a sheet. Raises InputError ``import_heading_twice``; what the sheet misses is in ``sheets``."""
+        """The rows of a sheet. Raises InputError ``import_heading_twice``, and after the last row ``import_map_unlike``
+        where a column is not what the map says; what the sheet misses is in ``sheets``."""
         read = SheetRead(sheet.title, sheet.hidden)
         self.sheets.append(read)
         if sheet.no_table:
@@ -80,16 +98,24 @@ class TableReader:
             self._without_table(read, before, after, lines)
             return
         read.has_table = True
-        if layout.unread:
-            self._settle(read, layout.number, "left_out_headings_unread", unread=layout.unread)
-        else:
-            self._settle(read, layout.number, "left_out_headings")
+        self._settle_headings(read, layout)
         remarks = self._remarks(sheet, layout)
         letters = {key: column_letters(at) for key, at in layout.positions.items()}
+        kinds = [ColumnKind(key) for key in layout.mapped]
         for line in _chain(after, lines):
             if not self._is_no_row(read, line, layout):
                 read.rows += 1
-                yield self._row(line, sheet, layout, letters, remarks)
+                row = self._row(line, sheet, layout, letters, remarks)
+                for kind in kinds:
+                    kind.see(row)
+                yield row
+        self._demand_kinds(read, layout, kinds)
+
+    def _demand_kinds(self, read: SheetRead, layout: _Layout, kinds: Sequence[ColumnKind]) -> None:
+        for kind in kinds:
+            if kind.is_another:
+                facts = asdict(layout.mapped[kind.key]) | {"cell": kind.unlike_at, "sheet": read.title or "-"}
+                raise InputError("import_map_unlike", field=kind.key, file=self.file, **facts)
 
     # Finding the headings.
 
@@ -130,7 +156,19 @@ class TableReader:
         )
         first = min(positions.values())
         own = line.texts[first] if first < len(line.texts) else ""
-        return _Layout(line.number, positions, own, first, unread[:200])
+        mapped = {
+            key: self._mapped(key, texts[at], at) for key, at in positions.items() if self._usual(texts[at]) != key
+        }
+        return _Layout(line.number, positions, own, first, unread[:200], mapped)
+
+    def _usual(self, text: str) -> str:
+        """The field that a heading means without the map of headings, or empty."""
+        known = heading_key(text)
+        return self.headings.mapped.get(known, self.headings.fields.get(known, ""))
+
+    def _mapped(self, key: str, text: str, at: int) -> MappedColumn:
+        usual = self.headings.names.get(self._usual(text), "")
+        return MappedColumn(plain_line(text)[:40], column_letters(at), self.headings.names[key], usual)
 
     def _without_table(self, read: SheetRead, before: list[Line], after: list[Line], lines: Iterator[Line]) -> None:
         """Lines of a sheet without headings: what looks like data is refused, and is never passed over in silence."""
@@ -236,6 +274,17 @@ class TableReader:
         return (*((Remark("remark_sheet_hidden"),) if sheet.hidden else ()), *of_columns)
 
     # Verdicts.
+
+    def _settle_headings(self, read: SheetRead, layout: _Layout) -> None:
+        """The line of the headings, with the columns that are not read, and those that are read by a map."""
+        read.mapped = tuple(layout.mapped.values())
+        told = "；".join(f"“{each.written}”（{each.column}）→“{each.heading}”" for each in read.mapped)
+        if told:
+            self._settle(read, layout.number, "left_out_headings_mapped", mapped=told, unread=layout.unread or "-")
+        elif layout.unread:
+            self._settle(read, layout.number, "left_out_headings_unread", unread=layout.unread)
+        else:
+            self._settle(read, layout.number, "left_out_headings")
 
     def _no_row(self, read: SheetRead, line: Line, code: str) -> None:
         self._settle(read, line.number, code, found=_shown(line))
