@@ -13,9 +13,21 @@ from licence_qr.bootstrap import build_verification
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
-from licence_qr.domain.publishing.pasted import PastedAs
-from licence_qr.errors import LicenceQRError, UnreadableError
-from licence_qr.services.publishing.verification import MAX_FILE_BYTES, Description, Verification
+from licence_qr.domain.publishing.pasted import NAMES, PastedAs
+from licence_qr.errors import LicenceQRError, TokenError, UnreadableError
+from licence_qr.services.publishing.verification import (
+    MAX_FILE_BYTES,
+    CodeSeen,
+    CodesSeen,
+    Description,
+    Verification,
+)
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
+
+_NAMES = {PastedAs.NUMBER: term("field.code_number"), **NAMES}
+_ANYTHING = Text("其他二维码", "Other code")
+_MOST_OF_HOST = 60  # characters; the end says whose it is
 
 
 @click.command(cls=Command, short_help="离线核验二维码。 Verify a code offline.")
@@ -24,46 +36,52 @@ from licence_qr.services.publishing.verification import MAX_FILE_BYTES, Descript
 @json_option
 def verify(code: str, as_json: bool) -> None:
     """核验 CODE：二维码里的网址、其中的数字，或者含有二维码的图片、PDF 文件。离线核验，只读取 LICENCE_QR_KEYS 下的信任列表；
-    只说明二维码是否真实，不说明许可现在是否有效。退出状态：0 真实，1 不真实，2 无法判断。
+    只说明二维码是否真实，不说明许可现在是否有效。图片或文字里的其他码列在下面。退出状态：0 真实，1 不真实，2 无法判断。
 
     Verify CODE: the address in a QR code, its digits, or an image or PDF that contains one.
 
     Works offline: only the trust list under LICENCE_QR_KEYS is read. It tells whether the code is genuine, not whether the
-    permits are still in force. Exit status: 0 genuine, 1 not genuine, 2 cannot tell.
+    permits are still in force. Other codes of the image or text are named below. Exit status: 0 genuine, 1 not genuine,
+    2 cannot tell.
     """
     try:
-        description = _verified(code)
+        seen = _seen(code)
+        said = seen.first.said
+        if isinstance(said, TokenError):
+            _tell_beside(seen, err=True)
+            raise said
     except LicenceQRError as error:
         if not as_json:
             raise
         say(_refusal(error))
         raise click.exceptions.Exit(error.exit_status) from None
-    facts = _facts(description)
+    facts = _facts(said)
     if as_json:
-        say(facts)
+        say(facts | {"also_seen": [_also(each) for each in seen.others], "pages_left_out": seen.pages_left_out})
     else:
         click.echo(_as_text(facts))
+        _tell_beside(seen)
 
 
-def _verified(code: str) -> Description:
+def _seen(code: str) -> CodesSeen:
     verification = build_verification(load_settings())
     now = datetime.now(UTC)
     if "://" in code or (code.isascii() and code.isdigit()):
-        return verification.of_text(code, now)
+        return verification.codes_in_text(code, now)
     path = Path(code)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)  # one beyond the limit, in case the file has no end
     except (OSError, ValueError):
         return _pasted(verification, code, now)
-    return verification.of_file(data, path.name, now)
+    return verification.codes_in_file(data, path.name, now)
 
 
-def _pasted(verification: Verification, text: str, now: datetime) -> Description:
+def _pasted(verification: Verification, text: str, now: datetime) -> CodesSeen:
     """A link that does not begin as one, such as one in full width or without https. Raises UnreadableError."""
     pasted = verification.pasted(text)
     if pasted.kind is PastedAs.CODE:
-        return verification.of_text(text, now)
+        return verification.codes_in_text(text, now)
     if pasted.kind is PastedAs.NUMBER:
         raise UnreadableError("code_number_not_signed", number=pasted.texts[0])
     raise UnreadableError("file_unreadable", name=text[:200])
@@ -97,6 +115,31 @@ def _facts(description: Description) -> dict[str, Any]:
         ],
         "permits_not_in_symbol": description.not_shown,
     }
+
+
+def _also(code: CodeSeen) -> dict[str, Any]:
+    """A code beside the one that is told of."""
+    said = code.said
+    if isinstance(said, TokenError):
+        return {"genuine": False, "kind": code.kind.value, "host": code.host or None, "code": said.code}
+    return {"genuine": True, "code_number": said.code_number, "version": said.version, "name": said.name}
+
+
+def _tell_beside(seen: CodesSeen, *, err: bool = False) -> None:
+    for code in seen.others:
+        click.echo(f"另外看到 also seen: {_named(code)}", err=err)
+    if left_out := seen.pages_left_out:
+        click.echo(f"PDF 有 {left_out} 页没有查看。 {left_out} pages of the PDF were not looked at.", err=err)
+
+
+def _named(code: CodeSeen) -> str:
+    said = code.said
+    if not isinstance(said, TokenError):
+        return f"{said.name or '（未起字号 no trade name）'}  {said.code_number}  v{said.version}，真实 genuine"
+    if code.kind is PastedAs.CODE:
+        return f"亮证二维码，不真实 licence code, not genuine [{said.code}]"
+    name = _NAMES.get(code.kind, _ANYTHING)
+    return f"{name.zh} {name.en}" + (f"  {code.host[-_MOST_OF_HOST:]}" if code.host else "")
 
 
 def _as_text(facts: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Lock
 
 import pypdfium2
@@ -31,11 +32,19 @@ _SMOOTHED, _SURROUNDINGS = 1, 16  # radius in pixels of the enlarged picture
 _DARKER = 4  # than the surroundings, of 255: a smaller difference is noise
 
 
-def read_symbols(data: bytes, name: str) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class SymbolsRead:
+    """The texts of symbols, each once, in the order found; ``pages_left_out`` counts the pages that were not looked at."""
+
+    texts: tuple[str, ...]
+    pages_left_out: int = 0
+
+
+def read_symbols(data: bytes, name: str) -> SymbolsRead:
     """The texts of the QR symbols in a PNG, JPEG, WebP or GIF picture, or in the first 20 pages of a PDF.
 
-    Each text is returned once, in the order found; ``name`` is the file name for messages. A symbol may be rotated,
-    mirrored or light on dark. Only the first picture of an animation is read, and only QR codes are searched for.
+    ``name`` is the file name for messages. A symbol may be rotated, mirrored or light on dark. Only the first picture of
+    an animation is read, and only QR codes are searched for.
 
     Raises UnreadableError: ``file_too_large`` (over 20 MB, or 64 million pixels in a picture or in the images of a
     page), ``not_a_picture`` (empty, or another format), ``picture_broken`` (cut off, damaged, or locked with a
@@ -43,19 +52,26 @@ def read_symbols(data: bytes, name: str) -> tuple[str, ...]:
     """
     texts: dict[str, None] = {}
     try:
-        for page in _pages(data):
+        pages, left_out = _pages(data)
+        for page in pages:
             texts.update(dict.fromkeys(_texts_on(page)))
     except UnreadableError as refusal:
         raise UnreadableError(refusal.code, name=name, **refusal.facts) from refusal
     if not texts:
         raise UnreadableError("no_symbol_found", name=name)
-    return tuple(texts)
+    return SymbolsRead(tuple(texts), left_out)
 
 
-def _pages(data: bytes) -> Iterator[Image.Image]:
+def _pages(data: bytes) -> tuple[Iterator[Image.Image], int]:
+    """The pages to look at, and how many more there are."""
     if len(data) > MAX_FILE_BYTES:
         raise _too_large()
-    return _pdf_pages(data) if _PDF_MARK in data[:_PDF_MARK_WITHIN] else _picture(data)
+    if _PDF_MARK not in data[:_PDF_MARK_WITHIN]:
+        return _picture(data), 0
+    with _decoding(), _PDFIUM:
+        document = pypdfium2.PdfDocument(data)
+        pages = len(document)
+    return _pdf_pages(document, min(pages, MAX_PAGES)), max(pages - MAX_PAGES, 0)
 
 
 def _texts_on(picture: Image.Image) -> list[str]:
@@ -112,11 +128,8 @@ def _grey_on_white(picture: Image.Image) -> Image.Image:
     return page
 
 
-def _pdf_pages(data: bytes) -> Iterator[Image.Image]:
-    """The pages one by one at 200 dpi, or coarser where a page would be more than 4,000 pixels long."""
-    with _decoding(), _PDFIUM:
-        document = pypdfium2.PdfDocument(data)
-        count = min(len(document), MAX_PAGES)
+def _pdf_pages(document: pypdfium2.PdfDocument, count: int) -> Iterator[Image.Image]:
+    """The first pages one by one at 200 dpi, or coarser where a page would be more than 4,000 pixels long."""
     try:
         for number in range(count):
             with _decoding(), _PDFIUM:

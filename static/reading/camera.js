@@ -2,12 +2,12 @@
 // The camera: the one at the back or the one chosen, until symbols are read. A camera may end (another program takes it), fall
 // silent (a call), or say late what it can do; none of that is taken for certain.
 
-/** @import { Seen } from "./types.d.ts" */
+/** @import { Look, Seen } from "./types.d.ts" */
 
 import { byId } from "../ui/elements.js";
 import { CameraProblem, saidOfPicture } from "./camera_problems.js";
 import { beginTools, forgetLens, keptLens, offerTools } from "./camera_tools.js";
-import { readFrame, together } from "./symbol_reader.js";
+import { NOTHING, readFrame, together } from "./symbol_reader.js";
 
 const SIZE = { width: { ideal: 1920 }, height: { ideal: 1080 } };
 const SILENT = 4000; // milliseconds without a frame, after which it is said
@@ -114,7 +114,7 @@ function nextFrame(video) {
  * @param {HTMLVideoElement} video
  * @param {number} mine
  * @param {(seen: Seen[]) => boolean} enough
- * @returns {Promise<Seen[] | null | "ended" | "in vain">}
+ * @returns {Promise<Look | null | "ended" | "in vain">}
  */
 async function look(video, mine, enough) {
   let frames = 0;
@@ -126,11 +126,11 @@ async function look(video, mine, enough) {
     if (!came || !video.videoWidth) continue;
     if (frames % TOOLS_EVERY === 0) offerTools(track());
     frames += 1;
-    const seen = await readFrame(video, frames % 2 === 1);
+    const found = await readFrame(video, frames % 2 === 1);
     if (mine !== turn) break;
-    if (enough(seen)) return beside(video, seen, frames % 2 === 0);
-    past += seen.length ? 1 : 0;
-    if (past > LOOKED_PAST && seen.length) return seen;
+    if (enough(found.seen)) return beside(video, found, frames % 2 === 0);
+    past += found.seen.length ? 1 : 0;
+    if (past > LOOKED_PAST && found.seen.length) return found;
   }
   if (mine !== turn) return null;
   return frames || chosen ? "ended" : "in vain";
@@ -139,12 +139,12 @@ async function look(video, mine, enough) {
 /**
  * What was seen with one more look: two codes beside each other are not always read in the same frame.
  * @param {HTMLVideoElement} video
- * @param {Seen[]} seen
+ * @param {Look} found
  * @param {boolean} plainly
- * @returns {Promise<Seen[]>}
+ * @returns {Promise<Look>}
  */
-async function beside(video, seen, plainly) {
-  return together(seen, (await nextFrame(video)) ? await readFrame(video, plainly) : []);
+async function beside(video, found, plainly) {
+  return together(found, (await nextFrame(video)) ? await readFrame(video, plainly) : NOTHING);
 }
 
 /**
@@ -180,7 +180,7 @@ function signal(sound) {
  * Codes of others are looked past for a while, until `enough` says yes. A camera that ends is opened again. Rejects with the
  * browser's error or a CameraProblem; cameraProblem puts both into words.
  * @param {(seen: Seen[]) => boolean} enough
- * @returns {Promise<Seen[] | null>}
+ * @returns {Promise<Look | null>}
  */
 export async function scan(enough) {
   const mine = ++turn;
@@ -188,11 +188,11 @@ export async function scan(enough) {
   try {
     for (let inVain = 0; inVain < MOST_IN_VAIN && (await open(mine)); ) {
       const found = await look(byId("video"), mine, enough);
-      if (Array.isArray(found)) {
+      if (found === null) break;
+      if (typeof found === "object") {
         if (sound) signal(sound);
         return found;
       }
-      if (found === null) break;
       inVain = found === "in vain" ? inVain + 1 : 0;
       release();
     }

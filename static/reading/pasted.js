@@ -21,7 +21,7 @@ const CODE_PATH = /^\/c\//i;
 const NUMBER_PATH = /^\/p\/([0-9A-Za-z-]+)/;
 const RUNS = /^ ?([0-9]+(?: [0-9]+)*)([A-Za-z_]?)/;
 const LOOPBACK = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?$/;
-const MANY_DIGITS = new RegExp(`[0-9](?: ?[0-9]){${FEWEST_DIGITS - 1},}`);
+const MANY_DIGITS = new RegExp(`[0-9](?: ?[0-9]){${FEWEST_DIGITS - 1},}`, "g");
 const CREDIT_CODE = /^[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}$/;
 const DOMAIN = /^((?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]{1,5})?)(?:[/?#][^ ]*)?$/i;
 const DASH = /[\p{Pd}\u2212]/gu;
@@ -76,24 +76,42 @@ function folded(text) {
  * @param {string} [host]
  * @returns {Pasted}
  */
-const none = (kind, host = "") => ({ kind, texts: [], host });
+const none = (kind, host = "") => ({ kind, texts: [], host, others: [] });
 
 /**
- * The first link of a code of this service, or the number of the first link to the register.
+ * The first of `found`, and beside it those of which no reading is one of an earlier; null of none.
+ * @param {Pasted["kind"]} kind
+ * @param {string[][]} found readings of each
+ * @returns {Pasted | null}
+ */
+function eachOnce(kind, found) {
+  const known = new Set();
+  const different = found.filter((readings) => {
+    const seen = readings.some((reading) => known.has(reading));
+    for (const reading of readings) known.add(reading);
+    return !seen;
+  });
+  const [texts, ...others] = different;
+  return texts ? { kind, texts, host: "", others } : null;
+}
+
+/**
+ * The links of codes of this service, or the numbers of links to the register.
  * @param {string} text
  * @param {string[]} hosts
  * @returns {Pasted | null}
  */
 function ofThisService(text, hosts) {
   const ours = [...links(text), ...linksWithoutScheme(text)].filter(({ host }) => hosts.includes(host));
-  const code = ours.find(({ rest }) => CODE_PATH.test(rest));
-  if (code) return { kind: "code", texts: readings(code), host: "" };
-  for (const { rest } of ours) {
-    const found = NUMBER_PATH.exec(rest);
-    const number = found && numberIn(found[1]);
-    if (number) return number;
-  }
-  return null;
+  const codes = ours.filter(({ rest }) => CODE_PATH.test(rest));
+  if (codes.length) return eachOnce("code", [...codes.map(readings), ...copied(text, hosts)]);
+  const addressed = ours.map(({ rest }) => NUMBER_PATH.exec(rest)).filter(Boolean);
+  const numbers = addressed.map(([, part]) => numberIn(part)).filter(Boolean);
+  const alike = numbers.filter(({ kind }) => kind === numbers[0].kind);
+  return eachOnce(
+    numbers[0]?.kind,
+    alike.map(({ texts }) => texts),
+  );
 }
 
 /**
@@ -101,20 +119,35 @@ function ofThisService(text, hosts) {
  * @returns {Pasted}
  */
 function another(text) {
-  const found = links(text);
-  const dotted = linksWithoutScheme(text).filter(({ host }) => host.includes("."));
-  const copied = [...found, ...dotted].find(({ rest, after }) => CODE_PATH.test(rest) && RUNS.test(after)); // behind another host
-  if (copied) return { kind: "code", texts: readings(copied), host: "" };
+  const codes = copied(text, []);
+  if (codes.length) return eachOnce("code", codes);
   for (const [kind, pattern] of OTHERS) if (pattern.test(text)) return none(kind);
   const beside = text.replace(LINK, "\n");
-  const digits = MANY_DIGITS.exec(beside.replace(UNBROKEN, (run) => (run.includes("/") ? "\n" : run)));
-  if (digits) return { kind: "code", texts: [digits[0].replaceAll(" ", "")], host: "" };
+  const digits = beside.replace(UNBROKEN, (run) => (run.includes("/") ? "\n" : run)).match(MANY_DIGITS);
+  if (digits)
+    return eachOnce(
+      "code",
+      digits.map((each) => [each.replaceAll(" ", "")]),
+    );
   const number = numberIn(beside);
   if (number) return number;
   if (CREDIT_CODE.test(compact(text))) return none("credit_code");
-  if (found.length) return none("web", found[0].host.replace(/\.+$/, ""));
+  const [link] = links(text);
+  if (link) return none("web", link.host.replace(/\.+$/, ""));
   const domain = DOMAIN.exec(text);
   return domain ? none("web", domain[1].toLowerCase()) : none("text");
+}
+
+/**
+ * The readings of codes behind other hosts than those.
+ * @param {string} text
+ * @param {string[]} hosts
+ * @returns {string[][]}
+ */
+function copied(text, hosts) {
+  const dotted = linksWithoutScheme(text).filter(({ host }) => host.includes("."));
+  const found = [...links(text), ...dotted].filter(({ rest, after }) => CODE_PATH.test(rest) && RUNS.test(after));
+  return found.filter(({ host }) => !hosts.includes(host)).map(readings);
 }
 
 /**
@@ -132,16 +165,19 @@ function links(text) {
 }
 
 /**
+ * Hosts before the path of a code; not the end of a host that begins behind a scheme, in letters that are no ASCII.
  * @param {string} text
  * @returns {Link[]}
  */
 function linksWithoutScheme(text) {
+  const withScheme = new Set(links(text).map(({ after }) => after.length));
   return Array.from(text.matchAll(UNBROKEN)).flatMap((run) => {
     const found = WITHOUT_SCHEME.exec(run[0]);
     if (!found) return [];
     const end = found.index + found[0].length;
     if (INSIDE_ADDRESS.test(run[0].slice(0, end - found[1].length))) return [];
     const rest = text.slice(run.index + end);
+    if (withScheme.has(rest.length - "/c/".length)) return [];
     return [{ scheme: "http", host: found[1].toLowerCase(), rest, after: rest.slice("/c/".length) }];
   });
 }
@@ -185,23 +221,30 @@ function readings({ scheme, host, after }) {
 const compact = (text) => text.replaceAll(" ", "").replace(DASH, "").toUpperCase();
 
 /**
- * The code number in a text: alone, between other characters, or printed in fours among words.
+ * The code numbers in a text: alone, between other characters, or printed in fours among words.
  * @param {string} text
  * @returns {Pasted | null}
  */
 function numberIn(text) {
   const whole = compact(text);
   if (NUMBER.test(whole) && !LETTERS.test(whole)) {
-    return checked(whole) ?? { kind: "mistyped", texts: [whole], host: "" };
+    const number = checked(whole);
+    return number ? eachOnce("number", [[number]]) : { kind: "mistyped", texts: [whole], host: "", others: [] };
   }
-  for (const part of text.replace(DASH, " ").split(/[^0-9A-Za-z ]+/)) {
-    const words = part.split(" ").filter(Boolean);
-    for (const piece of [words.join(""), ...pieces(words)]) {
-      const number = piece.length === 17 && !LETTERS.test(piece) ? checked(piece.toUpperCase()) : null;
-      if (number) return number;
-    }
-  }
-  return null;
+  const found = text
+    .replace(DASH, " ")
+    .split(/[^0-9A-Za-z ]+/)
+    .flatMap((part) => {
+      const words = part.split(" ").filter(Boolean);
+      const possible = [words.join(""), ...pieces(words)].filter(
+        (piece) => piece.length === 17 && !LETTERS.test(piece),
+      );
+      return possible.map((piece) => checked(piece.toUpperCase())).filter(Boolean);
+    });
+  return eachOnce(
+    "number",
+    found.map((number) => [number]),
+  );
 }
 
 /**
@@ -218,10 +261,9 @@ function pieces(words) {
 /**
  * The number, with O read as 0 and I and L as 1, if its check character matches.
  * @param {string} typed
- * @returns {Pasted | null}
+ * @returns {string | null}
  */
 function checked(typed) {
   const number = typed.replaceAll("O", "0").replace(/[IL]/g, "1");
-  if (codeNumberCheck(number.slice(0, 16)) !== number[16]) return null;
-  return { kind: "number", texts: [number], host: "" };
+  return codeNumberCheck(number.slice(0, 16)) === number[16] ? number : null;
 }

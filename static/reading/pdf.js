@@ -2,11 +2,11 @@
 // A PDF chosen from the device: its first pages are drawn and read like photos. The drawing is pdf.js, kept beside the
 // page and loaded when the first PDF is chosen. A PDF comes from anybody, so everything it may cost is bounded.
 
-/** @import { Seen, SeenInFile } from "./types.d.ts" */
+/** @import { Look, Seen, SeenInFile } from "./types.d.ts" */
 /** @import { Both } from "../ui/types.d.ts" */
 
 import { PdfFrame, PdfProblem } from "../pdf/frame.js";
-import { readPicture, together } from "./symbol_reader.js";
+import { NOTHING, readPicture, together } from "./symbol_reader.js";
 
 const MOST_BYTES = 20 * 1024 * 1024;
 const MOST_PAGES = 5;
@@ -75,15 +75,14 @@ export async function isPdf(file) {
  * @param {PdfFrame} frame
  * @param {number} number counted from 1
  * @param {(seen: Seen[]) => boolean} enough
- * @returns {Promise<Seen[]>}
+ * @returns {Promise<Look>}
  */
 async function seenOn(frame, number, enough) {
-  /** @type {Seen[]} */
-  let seen = [];
+  let found = NOTHING;
   for (const dpi of RESOLUTIONS) {
-    if (!enough(seen)) seen = together(seen, await readPicture(await frame.drawn(number, dpi), enough));
+    if (!enough(found.seen)) found = together(found, await readPicture(await frame.drawn(number, dpi), enough));
   }
-  return seen;
+  return found;
 }
 
 /**
@@ -95,7 +94,8 @@ async function seenOn(frame, number, enough) {
  */
 async function readPages(frame, enough, found) {
   for (let number = 1; number <= Math.min(frame.pages, MOST_PAGES); number += 1) {
-    const seen = await seenOn(frame, number, enough);
+    const { seen, more } = await seenOn(frame, number, enough);
+    found.more ||= more;
     const before = new Set(found.seen.map(({ text }) => text));
     found.seen.push(...seen.filter(({ text }) => !before.has(text)).map((each) => ({ ...each, page: number })));
   }
@@ -119,7 +119,7 @@ export async function readPdf(file, enough) {
     timer = setTimeout(() => reject(new PdfProblem("tooLong")), MOST_MILLISECONDS);
   });
   /** @type {SeenInFile} */
-  const found = { seen: [], leftOut: true };
+  const found = { seen: [], more: false, leftOut: true };
   try {
     await Promise.race([readPages(frame, enough, found), late]);
     return found;

@@ -1,13 +1,14 @@
 // @ts-check
 // Finding QR symbols in frames and pictures, with the ZXing reader that is kept beside the page.
 
-/** @import { Seen } from "./types.d.ts" */
+/** @import { Look, Seen } from "./types.d.ts" */
 
 import { prepareZXingModule, readBarcodes } from "../vendor/zxing-wasm/reader.js";
 import { prepared } from "./prepared.js";
 
 const MOST_SYMBOLS = 12; // on a wall, or on a page
-const OPTIONS = { formats: ["QRCode"], maxNumberOfSymbols: MOST_SYMBOLS, textMode: "Plain", tryHarder: true };
+// One more than that tells that there are more.
+const OPTIONS = { formats: ["QRCode"], maxNumberOfSymbols: MOST_SYMBOLS + 1, textMode: "Plain", tryHarder: true };
 // A frame larger than this is read no better and slower; a picture may be a whole sheet with a small symbol.
 const FRAME_PIXELS = 1280;
 const PICTURE_PIXELS = [1600, 3200];
@@ -15,6 +16,9 @@ const ENLARGED = 2; // at most, for the last look: modules of three pixels are t
 // How far surroundings and smoothing go, in pixels: a picture may have been enlarged, a frame is not.
 const PICTURE = { reach: 16, grain: 1 };
 const FRAME = { reach: 8, grain: 0 };
+
+/** @type {Look} */
+export const NOTHING = { seen: [], more: false };
 
 const canvas = document.createElement("canvas");
 const pen = canvas.getContext("2d", { willReadFrequently: true });
@@ -55,39 +59,41 @@ function offTheMiddle(corners, { width, height }) {
 
 /**
  * @param {ImageData} image
- * @returns {Promise<Seen[]>}
+ * @returns {Promise<Look>}
  */
 async function symbolsIn(image) {
   const found = await readBarcodes(image, OPTIONS);
-  return found
+  const seen = found
     .filter(({ isValid, text }) => isValid && text)
     .map(({ text, position }) => {
       const { topLeft, topRight, bottomLeft, bottomRight } = position;
       const off = offTheMiddle({ topLeft, topRight, bottomLeft, bottomRight }, image);
       return { text, off, page: /** @type {number | null} */ (null) };
     });
+  return together(NOTHING, { seen, more: found.length > MOST_SYMBOLS });
 }
 
 /**
- * `more` added to `seen`, each text once, the one nearest the middle first.
- * @param {Seen[]} seen
- * @param {Seen[]} more
- * @returns {Seen[]}
+ * What both looks show.
+ * @param {Look} one
+ * @param {Look} other
+ * @returns {Look}
  */
-export function together(seen, more) {
-  return [...new Map([...more, ...seen].map((each) => [each.text, each])).values()].sort((a, b) => a.off - b.off);
+export function together(one, other) {
+  const once = new Map([...other.seen, ...one.seen].map((each) => [each.text, each]));
+  return { seen: [...once.values()].sort((a, b) => a.off - b.off), more: one.more || other.more };
 }
 
 /**
  * The symbols in the video's present frame. `plainly`: look at it as it is, or prepared.
  * @param {HTMLVideoElement} video
  * @param {boolean} plainly
- * @returns {Promise<Seen[]>}
+ * @returns {Promise<Look>}
  */
 export async function readFrame(video, plainly) {
-  if (!video.videoWidth) return [];
+  if (!video.videoWidth) return NOTHING;
   const image = pixels(video, video.videoWidth, video.videoHeight, FRAME_PIXELS);
-  return together([], await symbolsIn(plainly ? image : prepared(image, FRAME)));
+  return symbolsIn(plainly ? image : prepared(image, FRAME));
 }
 
 /**
@@ -95,21 +101,20 @@ export async function readFrame(video, plainly) {
  * Throws when the browser cannot show the file.
  * @param {ImageBitmapSource} picture
  * @param {(seen: Seen[]) => boolean} enough
- * @returns {Promise<Seen[]>}
+ * @returns {Promise<Look>}
  */
 export async function readPicture(picture, enough) {
   const bitmap = await createImageBitmap(picture);
   const { width, height } = bitmap;
-  /** @type {Seen[]} */
-  let seen = [];
+  let found = NOTHING;
   try {
     // The second is another look only at a larger picture; a smaller symbol beside one that was read shows there.
     for (const most of PICTURE_PIXELS.filter((_, n) => n === 0 || Math.max(width, height) > PICTURE_PIXELS[n - 1])) {
-      seen = together(seen, await symbolsIn(pixels(bitmap, width, height, most)));
+      found = together(found, await symbolsIn(pixels(bitmap, width, height, most)));
     }
-    if (enough(seen)) return seen;
+    if (enough(found.seen)) return found;
     const last = pixels(bitmap, width, height, PICTURE_PIXELS.at(-1), ENLARGED);
-    return together(seen, await symbolsIn(prepared(last, PICTURE)));
+    return together(found, await symbolsIn(prepared(last, PICTURE)));
   } finally {
     bitmap.close();
   }

@@ -14,11 +14,15 @@ export type Kind =
   | "web"
   | "text";
 
-/** `texts` are the readings of a code, of which the last is the longest, or the one number; `host` is that of a web address. */
+/**
+ * `texts` are the readings of a code, of which the last is the longest, or the one number; `host` is that of a web address;
+ * `others` are the further codes, or numbers, of the text, each with its readings.
+ */
 export interface Pasted {
   kind: Kind;
   texts: string[];
   host: string;
+  others: string[][];
 }
 
 /** A symbol in a picture. `page` counts from 1, of a PDF only; `off` is how far it is from the middle, in parts of the longer side. */
@@ -28,9 +32,14 @@ export interface Seen {
   page: number | null;
 }
 
-/** What a file shows: symbols, each text once, and whether pages were left out. */
-export interface SeenInFile {
+/** What a look shows: symbols, each text once, the one nearest the middle first, and whether there are more than were read. */
+export interface Look {
   seen: Seen[];
+  more: boolean;
+}
+
+/** What a file shows, and whether pages were left out. */
+export interface SeenInFile extends Look {
   leftOut: boolean;
 }
 

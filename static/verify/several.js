@@ -5,6 +5,7 @@
 /** @import { Pasted } from "../reading/types.d.ts" */
 /** @import { Content } from "../ui/types.d.ts" */
 
+import { reduced } from "../reading/pasted.js";
 import { byId, element, hanzi } from "../ui/elements.js";
 import { TERMS } from "../ui/terms.js";
 import { verdict } from "../ui/verdict.js";
@@ -13,6 +14,10 @@ import { claimsOf } from "./check.js";
 import { nameOf } from "./not_ours.js";
 
 /** @typedef {{ text: string; page: number | null }} Code a code of ours, and the page of the PDF that it is on */
+/**
+ * What was seen beside codes of ours: `others` that are not, `notes`, and whether there are `more` than were read.
+ * @typedef {{ others: Pasted[]; notes: string[]; more: boolean }} Beside
+ */
 
 /**
  * What a code is chosen by: the business and the version of the card, or that it is not genuine.
@@ -21,6 +26,8 @@ import { nameOf } from "./not_ours.js";
  * @returns {Promise<Content[]>}
  */
 async function label({ text, page }, lists) {
+  const { kind, texts } = reduced(text, []);
+  if (kind === "number") return [t(...TERMS.field.code_number), ` ${texts[0].match(/.{1,4}/g).join("-")}`];
   const claims = await claimsOf(text, lists);
   const where = page === null ? "" : t(`，第 ${page} 页`, `, page ${page}`);
   if (!claims) return [t(...TERMS.verdict.refused) + where];
@@ -49,29 +56,30 @@ export async function choicesOf(codes, lists, pick) {
 /**
  * What stands above such a list while none is chosen.
  * @param {number} count
+ * @param {boolean} more
  * @returns {HTMLElement}
  */
-export function chooseOne(count) {
+export function chooseOne(count, more) {
+  const [atLeast, orMore] = more ? ["至少", "At least "] : ["", ""];
   return verdict(
-    { tone: "plain", zh: `找到 ${count}\u00a0个|亮证二维码`, en: `${count} licence codes found` },
+    { tone: "plain", zh: `${atLeast}找到 ${count}\u00a0个|亮证二维码`, en: `${orMore}${count} licence codes found` },
     t("请选择要核验的一个。", "Choose the one to verify."),
   );
 }
 
 /**
- * Say quietly what else was seen: `others` that are not ours, `notes`, and `rest`, the codes of ours that were not chosen.
- * @param {Pasted[]} others
- * @param {string[]} notes
+ * Say quietly what else was seen, and `rest`, the codes of ours that were not chosen.
+ * @param {Beside} beside
  * @param {HTMLElement | null} rest
  */
-export function sayBeside(others, notes, rest) {
+export function sayBeside({ others, notes, more }, rest) {
   /** @type {Content[]} */
   const parts = rest ? [element("p", "quiet", t("另外还有：", "Also found:")), rest] : [];
   if (others.length) {
     const names = others.map(nameOf).join(t("、", ", "));
     const words = t(
-      `另外看到 ${others.length} 个码，不是亮证二维码：${names}。`,
-      `Also seen, not of this service: ${names}.`,
+      `另外${more ? "至少" : ""}看到 ${others.length} 个码，不是亮证二维码：${names}。`,
+      `Also seen, not of this service: ${names}${more ? " …" : "."}`,
     );
     parts.push(element("p", "quiet", words));
   }

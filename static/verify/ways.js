@@ -1,7 +1,7 @@
 // @ts-check
 // The ways in: camera, photo or PDF, and what is pasted or typed. A file or a frame may show several codes.
 
-/** @import { Code } from "./several.js" */
+/** @import { Beside, Code } from "./several.js" */
 /** @import { HeldLists } from "../lists/types.d.ts" */
 /** @import { Pasted, Seen, SeenInFile } from "../reading/types.d.ts" */
 /** @import { Both, Content } from "../ui/types.d.ts" */
@@ -39,6 +39,13 @@ const NO_PICTURE = [
 /** @type {Both} */
 const NO_CODE = ["请靠近一些，避免反光，再拍一张。", "Move closer, avoid glare and take another photo."];
 
+/** @type {Both} */
+const NOT_ALL_READ = [
+  "图中的码太多，没有全部读出：请分几张拍。",
+  "There are more codes in the picture than were read. Take several photos.",
+];
+const MOST_BESIDE = 12; // codes of one pasted text that are offered beside the first
+
 const hosts = () => page.lists().trustList?.hosts ?? [];
 
 /** @type {(what: Pasted) => boolean} */
@@ -75,37 +82,46 @@ async function checkWith(text, beside) {
  * @param {SeenInFile} found
  * @returns {Promise<void>}
  */
-async function take({ seen, leftOut }) {
+async function take({ seen, more, leftOut }) {
   const told = seen.map(({ text, page: number }) => ({ text, page: number, what: reduced(text, hosts()) }));
   const others = told.filter(({ what }) => !ofUse(what)).map(({ what }) => what);
-  const notes = leftOut ? [t(...PAGES_LEFT_OUT)] : [];
+  const notes = [...(more ? [t(...NOT_ALL_READ)] : []), ...(leftOut ? [t(...PAGES_LEFT_OUT)] : [])];
   const codes = told
     .filter(({ what }) => ofUse(what))
     .map(({ text, page: number, what }) => ({ text: what.kind === "number" ? what.texts[0] : text, page: number }));
-  if (codes.length > 1 && hosts().length) return offer(codes, others, notes);
-  if (codes.length) return checkWith(codes[0].text, () => sayBeside(others, notes, null));
+  if (codes.length > 1 && hosts().length) return offer(codes, { others, notes, more });
+  if (codes.length) return checkWith(codes[0].text, () => sayBeside({ others, notes, more }, null));
   page.show(symbolNotOurs(others[0], hosts()));
-  return sayBeside(others.slice(1), notes, null);
+  return sayBeside({ others: others.slice(1), notes, more }, null);
+}
+
+/**
+ * Check one of several codes, and offer the others beside it.
+ * @param {Code} chosen
+ * @param {Code[]} codes
+ * @param {Beside} beside
+ * @returns {Promise<void>}
+ */
+async function pick(chosen, codes, beside) {
+  await checkWith(chosen.text, async () => {
+    const mine = page.turn();
+    const rest = codes.filter((code) => code !== chosen);
+    const choices = await choicesOf(rest, page.lists(), (code) => pick(code, codes, beside));
+    if (mine === page.turn()) sayBeside(beside, choices);
+  });
 }
 
 /**
  * @param {Code[]} codes
- * @param {Pasted[]} others
- * @param {string[]} notes
+ * @param {Beside} beside
  * @returns {Promise<void>}
  */
-async function offer(codes, others, notes) {
+async function offer(codes, beside) {
   const mine = page.turn();
-  /** @type {(chosen: Code) => Promise<void>} */
-  const pick = (chosen) =>
-    checkWith(chosen.text, async () => {
-      const rest = codes.filter((code) => code !== chosen);
-      sayBeside(others, notes, await choicesOf(rest, page.lists(), pick));
-    });
-  const choices = await choicesOf(codes, page.lists(), pick);
+  const choices = await choicesOf(codes, page.lists(), (code) => pick(code, codes, beside));
   if (mine !== page.turn()) return;
-  page.show([chooseOne(codes.length), choices]);
-  sayBeside(others, notes, null);
+  page.show([chooseOne(codes.length, beside.more), choices]);
+  sayBeside(beside, null);
 }
 
 async function useCamera() {
@@ -114,10 +130,10 @@ async function useCamera() {
   byId("stop").focus({ preventScroll: true });
   byId("camera").scrollIntoView(); // the picture whole, with what stops it below
   try {
-    const seen = await scan(enough);
+    const found = await scan(enough);
     looking(false);
-    if (seen === null) byId("start").focus();
-    else await take({ seen, leftOut: false });
+    if (found === null) byId("start").focus();
+    else await take({ ...found, leftOut: false });
   } catch (error) {
     looking(false);
     page.show(cannotTell("相机不能使用", "The camera cannot be used", t(...cameraProblem(error))));
@@ -132,12 +148,12 @@ async function useCamera() {
 async function readChosen(file) {
   const mine = page.turn();
   /** @type {SeenInFile} */
-  let found = { seen: [], leftOut: false };
+  let found = { seen: [], more: false, leftOut: false };
   let said;
   let pdf = false;
   try {
     pdf = await isPdf(file);
-    found = pdf ? await readPdf(file, enough) : { seen: await readPicture(file, enough), leftOut: false };
+    found = pdf ? await readPdf(file, enough) : { ...(await readPicture(file, enough)), leftOut: false };
     said = pdf
       ? cannotTell("PDF 里没有找到二维码", "No code found in the PDF", t(...NO_CODE_IN_PDF))
       : cannotTell("照片里没有找到二维码", "No code found in the photo", t(...NO_CODE));
@@ -175,8 +191,16 @@ async function useText() {
     return;
   }
   const mine = page.turn();
-  const one = await genuineOf(what.texts, page.lists());
-  if (mine === page.turn()) await page.check(one);
+  /** @type {Code[]} */
+  const codes = [];
+  for (const readings of [what.texts, ...what.others.slice(0, MOST_BESIDE)]) {
+    codes.push({ text: await genuineOf(readings, page.lists()), page: null });
+  }
+  if (mine !== page.turn()) return;
+  const beyond = what.others.length - MOST_BESIDE;
+  const notes = beyond > 0 ? [t(`还有 ${beyond} 个没有列出。`, `${beyond} more are not listed.`)] : [];
+  if (codes.length === 1) await page.check(codes[0].text);
+  else await pick(codes[0], codes, { others: [], notes, more: false });
 }
 
 /**

@@ -20,7 +20,7 @@ from bench.camera import shoot
 from licence_qr.errors import UnreadableError
 from licence_qr.printing.qr import make_symbol, to_png
 from licence_qr.reading import pictures
-from licence_qr.reading.pictures import MAX_FILE_BYTES, read_symbols
+from licence_qr.reading.pictures import MAX_FILE_BYTES, SymbolsRead, read_symbols
 from licence_qr.wording import LANGUAGES, explain
 
 TEXT = "https://ym.example.gov.cn/c/" + str(7**500)[:400]
@@ -57,7 +57,7 @@ def refusal_of(data: bytes, name: str = "照片.png") -> str:
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
 def test_every_kind_of_picture_is_read(kind: str) -> None:
-    assert read_symbols(saved(symbol(), kind), "x") == (TEXT,)
+    assert read_symbols(saved(symbol(), kind), "x").texts == (TEXT,)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,9 @@ def test_every_kind_of_picture_is_read(kind: str) -> None:
     ids=["turned", "slanted", "blurred", "cmyk", "palette", "inverted", "smaller"],
 )
 def test_a_changed_picture_is_still_read(change: Callable[[Image.Image], Image.Image]) -> None:
-    assert read_symbols(saved(change(symbol()), "JPEG" if change(symbol()).mode == "CMYK" else "PNG"), "x") == (TEXT,)
+    assert read_symbols(saved(change(symbol()), "JPEG" if change(symbol()).mode == "CMYK" else "PNG"), "x").texts == (
+        TEXT,
+    )
 
 
 def test_a_picture_of_16_bits_that_is_neither_black_nor_white_is_read() -> None:
@@ -83,31 +85,32 @@ def test_a_picture_of_16_bits_that_is_neither_black_nor_white_is_read() -> None:
     deep = Image.frombytes(
         "I;16", grey.size, b"".join(b"\x00\x30" if dark < 128 else b"\x00\xd0" for dark in grey.tobytes())
     )
-    assert read_symbols(saved(deep, "PNG"), "x") == (TEXT,)
+    assert read_symbols(saved(deep, "PNG"), "x").texts == (TEXT,)
 
 
 def test_a_symbol_on_a_transparent_ground_is_read() -> None:
     grey = symbol().convert("L")
     picture = Image.new("RGBA", grey.size, (0, 0, 0, 0))
     picture.paste((0, 0, 0, 255), mask=grey.point(lambda value: 255 - value))
-    assert read_symbols(saved(picture, "PNG"), "x") == (TEXT,)
+    assert read_symbols(saved(picture, "PNG"), "x").texts == (TEXT,)
 
 
 def test_several_symbols_come_once_each() -> None:
     sheet = Image.new("RGB", (1400, 900), "white")
     for place, text in enumerate(["https://a.cn/c/1", "https://a.cn/c/2", "https://a.cn/c/1"]):
         sheet.paste(symbol(text), (450 * place + 20, 100))
-    assert sorted(read_symbols(saved(sheet, "PNG"), "x")) == ["https://a.cn/c/1", "https://a.cn/c/2"]
+    assert sorted(read_symbols(saved(sheet, "PNG"), "x").texts) == ["https://a.cn/c/1", "https://a.cn/c/2"]
 
 
 def test_all_pages_of_a_pdf_are_read_up_to_the_twentieth() -> None:
-    assert read_symbols(pdf_of("https://a.cn/c/1", "", "https://a.cn/c/2"), "x") == (
+    assert read_symbols(pdf_of("https://a.cn/c/1", "", "https://a.cn/c/2"), "x").texts == (
         "https://a.cn/c/1",
         "https://a.cn/c/2",
     )
     late = [""] * 20 + ["https://a.cn/c/3"]
     assert refusal_of(pdf_of(*late)) == "no_symbol_found"
-    assert read_symbols(pdf_of(*late[1:]), "x") == ("https://a.cn/c/3",)
+    assert read_symbols(pdf_of(*late[1:]), "x") == SymbolsRead(("https://a.cn/c/3",), 0)
+    assert read_symbols(pdf_of("https://a.cn/c/4", *late), "x") == SymbolsRead(("https://a.cn/c/4",), 2)
 
 
 def test_a_pdf_page_of_absurd_size_is_rendered_small() -> None:
@@ -115,14 +118,14 @@ def test_a_pdf_page_of_absurd_size_is_rendered_small() -> None:
     pdf.add_page()
     pdf.image(symbol(), 0, 0, 7000)
     data = bytes(pdf.output())
-    assert [page.size for page in pictures._pages(data)] == [(4000, 4000)]
-    assert read_symbols(data, "x") == (TEXT,)
+    assert [page.size for page in pictures._pages(data)[0]] == [(4000, 4000)]
+    assert read_symbols(data, "x").texts == (TEXT,)
 
 
 def test_pdfs_are_read_by_several_threads_at_once() -> None:
     texts = [f"https://a.cn/c/{n}" for n in range(12)]
     with ThreadPoolExecutor(4) as pool:
-        found = pool.map(lambda text: read_symbols(pdf_of(text, "", text), "x"), texts)
+        found = pool.map(lambda text: read_symbols(pdf_of(text, "", text), "x").texts, texts)
         assert list(found) == [(text,) for text in texts]
 
 
@@ -214,7 +217,7 @@ def test_any_bytes_end_in_a_reading_or_a_refusal(data: bytes) -> None:
 
 def _reads_or_refuses(data: bytes) -> None:
     try:
-        assert all(read_symbols(data, "x"))
+        assert all(read_symbols(data, "x").texts)
     except UnreadableError as refusal:
         assert refusal.code in {"file_too_large", "not_a_picture", "picture_broken", "no_symbol_found"}
 
@@ -230,7 +233,7 @@ def test_a_small_blurred_picture_is_read_at_the_second_look() -> None:
     assert not zxingcpp.read_barcodes(turned, formats=zxingcpp.BarcodeFormat.QRCode)  # not at the first
     out = io.BytesIO()
     turned.save(out, "PNG")
-    assert read_symbols(out.getvalue(), "blurred.png") == (text,)
+    assert read_symbols(out.getvalue(), "blurred.png").texts == (text,)
 
 
 def test_a_picture_in_shadow_and_grain_is_read_at_the_second_look() -> None:
@@ -238,7 +241,7 @@ def test_a_picture_in_shadow_and_grain_is_read_at_the_second_look() -> None:
     shot = shoot(11, 28, 8)
     out = io.BytesIO()
     shot.taken.save(out, "PNG")
-    assert read_symbols(out.getvalue(), "shadow.png") == (shot.text,)
+    assert read_symbols(out.getvalue(), "shadow.png").texts == (shot.text,)
 
 
 def test_blank_paper_stays_blank_at_the_closest_look() -> None:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.plain_text import blank
 from licence_qr.errors import InputError
+from licence_qr.wording.terms import term
+from licence_qr.wording.text import Text
 
 FEWEST_DIGITS = 100  # a token is longer than its signature; fewer digits are a telephone number or the like
 _MOST_CHARACTERS = 100_000  # a longer text is not looked through
@@ -60,6 +62,15 @@ class PastedAs(StrEnum):
     TEXT = "text"
 
 
+# What is no code of ours and has a name.
+NAMES: Mapping[PastedAs, Text] = {
+    PastedAs.PAYMENT: term("shown.payment"),
+    PastedAs.WIFI: term("shown.wifi"),
+    PastedAs.CONTACT: term("shown.contact"),
+    PastedAs.HEALTH: term("shown.health"),
+    PastedAs.CREDIT_CODE: term("field.credit_code"),
+    PastedAs.WEB: term("shown.web"),
+}
 # In this order; the first that fits names the text.
 _OTHERS = (
     (
@@ -82,20 +93,27 @@ _OTHERS = (
 class Pasted:
     """``texts`` are the readings of a code, of which the last is the longest, or the one number; else empty.
 
-    ``host`` is that of a web address, in ASCII.
+    ``host`` is that of a web address, in ASCII. ``others`` are the further codes, or numbers, of the text, each with its
+    readings.
     """
 
     kind: PastedAs
     texts: tuple[str, ...] = ()
     host: str = ""
+    others: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Link:
     host: str
     rest: str
-    after: str  # the text after the path of a code; empty if it has none
+    text: str
+    behind: int  # where in the text it goes on after the path of a code
     scheme: str
+
+    @property
+    def after(self) -> str:
+        return self.text[self.behind :]
 
     @property
     def is_code(self) -> bool:
@@ -136,53 +154,70 @@ def _visible(char: str) -> str:
 
 
 def _of_this_service(text: str, hosts: Collection[str]) -> Pasted | None:
-    """The first link of a code of this service, or the number of the first link to the register."""
-    links = [*_links(text), *(link for link in _without_scheme(text) if link.host in hosts)]
-    ours = [link for link in links if link.host in hosts]
-    for link in ours:
-        if link.is_code:
-            return Pasted(PastedAs.CODE, _readings(link))
-    for link in ours:
-        if (found := _NUMBER_PATH.match(link.rest)) and (number := _number(found[1])):
-            return number
-    return None
+    """The links of codes of this service, or the numbers of links to the register."""
+    ours = [link for link in (*_links(text), *_without_scheme(text)) if link.host in hosts]
+    if codes := [_readings(link) for link in ours if link.is_code]:
+        return _each_once(PastedAs.CODE, [*codes, *_copied(text, hosts)])
+    addressed = [found[1] for link in ours if (found := _NUMBER_PATH.match(link.rest))]
+    numbers = [number for part in addressed if (number := _number(part))]
+    if not numbers:
+        return None
+    return _each_once(numbers[0].kind, [number.texts for number in numbers if number.kind is numbers[0].kind])
+
+
+def _each_once(kind: PastedAs, found: Iterable[tuple[str, ...]]) -> Pasted:
+    """The first, and beside it those of which no reading is one of an earlier."""
+    known: set[str] = set()
+    different = []
+    for readings in found:
+        if known.isdisjoint(readings):
+            different.append(readings)
+        known.update(readings)
+    return Pasted(kind, different[0], others=tuple(different[1:]))
 
 
 def _another(text: str) -> Pasted:
-    links = list(_links(text))
-    dotted = (link for link in _without_scheme(text) if "." in link.host)
-    for link in (*links, *dotted):
-        if link.is_code and _RUNS.match(link.after):  # a copied code behind another host
-            return Pasted(PastedAs.CODE, _readings(link))
+    if codes := _copied(text, ()):
+        return _each_once(PastedAs.CODE, codes)
     for kind, pattern in _OTHERS:
         if pattern.search(text):
             return Pasted(kind)
     beside = _LINK.sub("\n", text)
-    if digits := _MANY_DIGITS.search(_UNBROKEN.sub(_unless_address, beside)):
-        return Pasted(PastedAs.CODE, (digits[0].replace(" ", ""),))
+    if digits := _MANY_DIGITS.findall(_UNBROKEN.sub(_unless_address, beside)):
+        return _each_once(PastedAs.CODE, ((each.replace(" ", ""),) for each in digits))
     if number := _number(beside):
         return number
     if _CREDIT_CODE.fullmatch(_compact(text)):
         return Pasted(PastedAs.CREDIT_CODE)
-    if links:
-        return Pasted(PastedAs.WEB, host=links[0].host.rstrip("."))
+    if link := next(_links(text), None):
+        return Pasted(PastedAs.WEB, host=link.host.rstrip("."))
     domain = _DOMAIN.fullmatch(text)
     return Pasted(PastedAs.WEB, host=domain[1].lower()) if domain else Pasted(PastedAs.TEXT)
+
+
+def _copied(text: str, hosts: Collection[str]) -> list[tuple[str, ...]]:
+    """The readings of codes behind other hosts than those."""
+    dotted = (link for link in _without_scheme(text) if "." in link.host)
+    found = (link for link in (*_links(text), *dotted) if link.is_code and _RUNS.match(text, link.behind))
+    return [_readings(link) for link in found if link.host not in hosts]
 
 
 def _links(text: str) -> Iterator[_Link]:
     for found in _LINK.finditer(text):
         scheme = found[0].partition(":")[0].lower()
         host = _ascii(found[1].rpartition("@")[2].lower()).removesuffix(_USUAL_PORTS[scheme])
-        yield _Link(host, found[2], text[found.start(2) + len("/c/") :], scheme)
+        yield _Link(host, found[2], text, found.start(2) + len("/c/"), scheme)
 
 
 def _without_scheme(text: str) -> Iterator[_Link]:
+    """Hosts before the path of a code; not the end of a host that begins behind a scheme, in letters that are no ASCII."""
+    with_scheme = {link.behind for link in _links(text)}
     for run in _UNBROKEN.finditer(text):
         found = _WITHOUT_SCHEME.search(run[0])
         if found and not _INSIDE_ADDRESS.search(run[0], 0, found.start(1)):
-            rest = text[run.start() + found.end() :]
-            yield _Link(found[1].lower(), rest, rest[len("/c/") :], "http")
+            behind = run.start() + found.end() + len("/c/")
+            if behind not in with_scheme:
+                yield _Link(found[1].lower(), run[0][found.end() :], text, behind, "http")
 
 
 def _unless_address(run: re.Match[str]) -> str:
@@ -221,17 +256,21 @@ def _dash(char: str) -> bool:
 
 
 def _number(text: str) -> Pasted | None:
-    """The code number in a text: alone, between other characters, or printed in fours among words."""
+    """The code numbers in a text: alone, between other characters, or printed in fours among words."""
     whole = _compact(text)
     if len(whole) == _NUMBER_LENGTH and whole.isascii() and whole.isalnum() and not whole.isalpha():
         return _checked(whole) or Pasted(PastedAs.MISTYPED, (whole,))
     spaced = "".join(" " if _dash(char) else char for char in text)
-    for part in re.split("[^0-9A-Za-z ]+", spaced):
+    numbers = list(_numbers(re.split("[^0-9A-Za-z ]+", spaced)))
+    return _each_once(PastedAs.NUMBER, numbers) if numbers else None
+
+
+def _numbers(parts: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    for part in parts:
         words = part.split()
         for piece in ("".join(words), *_pieces(words)):
             if len(piece) == _NUMBER_LENGTH and not piece.isalpha() and (number := _checked(piece)):
-                return number
-    return None
+                yield number.texts
 
 
 def _pieces(words: list[str]) -> Iterator[str]:

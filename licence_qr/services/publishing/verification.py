@@ -14,10 +14,18 @@ from licence_qr.credential.trust_list import TrustList
 from licence_qr.credential.verifier import verify
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.publishing.pasted import Pasted, PastedAs, reduced
-from licence_qr.errors import TokenError, UnreadableError
+from licence_qr.errors import TokenError
 from licence_qr.reading.pictures import MAX_FILE_BYTES, read_symbols
 
-__all__ = ["MAX_FILE_BYTES", "Description", "NamedByAllowList", "Verification", "first_genuine"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "CodeSeen",
+    "CodesSeen",
+    "Description",
+    "NamedByAllowList",
+    "Verification",
+    "first_genuine",
+]
 
 Found = TypeVar("Found")
 
@@ -49,6 +57,30 @@ class NamedByAllowList:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeSeen:
+    """A code of a file or a text: what it is and, of a web address, its host. Of a genuine one ``said`` is what it says, of
+    any other why it is refused."""
+
+    kind: PastedAs
+    host: str
+    said: Description | TokenError
+
+    @property
+    def genuine(self) -> bool:
+        """Whether it is one of this service."""
+        return not isinstance(self.said, TokenError)
+
+
+@dataclass(frozen=True, slots=True)
+class CodesSeen:
+    """What is told of a file or a text: one code, and beside it the others. ``pages_left_out`` were not looked at."""
+
+    first: CodeSeen
+    others: tuple[CodeSeen, ...]
+    pages_left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """Offline verification, without register or network. It does not know what happened after the code was signed."""
 
@@ -71,17 +103,28 @@ class Verification:
         named = NamedByAllowList(self.allow_list)
         return describe(verify(text, self.trust_list(), now, self.catalogue, allow_list=named), self.catalogue)
 
-    def of_file(self, data: bytes, name: str, now: datetime) -> Description:
-        """Verify the code in a picture or PDF: the first genuine symbol, else the error of the first symbol.
+    def codes_in_text(self, text: str, now: datetime) -> CodesSeen:
+        """Verify the codes that a person pasted or typed. Raises TokenError ``trust_list_*``."""
+        pasted = self.pasted(text)
+        readings = (pasted.texts, *pasted.others) if pasted.kind is PastedAs.CODE else ((text,),)
+        first, *others = (self._seen(each, now) for each in readings)
+        return CodesSeen(first, tuple(others))
 
-        Raises UnreadableError when there is no symbol or the file cannot be read, TokenError when none is genuine.
+    def codes_in_file(self, data: bytes, name: str, now: datetime) -> CodesSeen:
+        """Verify the codes in a picture or PDF. The first is the first genuine one, else the first that is a code of a
+        service like this, else the first symbol.
+
+        Raises UnreadableError when there is no symbol or the file cannot be read, TokenError ``trust_list_*``.
         """
-        refusal: TokenError | None = None
-        for text in read_symbols(data, name):
-            try:
-                return self.of_symbol(text, now)
-            except TokenError as error:
-                refusal = refusal or error
-        if refusal is None:
-            raise UnreadableError("no_symbol_found", name=name)
-        raise refusal
+        read = read_symbols(data, name)
+        seen = [self._seen((text,), now) for text in read.texts]
+        first = min(seen, key=lambda code: (not code.genuine, code.kind is not PastedAs.CODE))
+        return CodesSeen(first, tuple(code for code in seen if code is not first), read.pages_left_out)
+
+    def _seen(self, readings: Sequence[str], now: datetime) -> CodeSeen:
+        pasted = self.pasted(readings[-1])
+        try:
+            said: Description | TokenError = first_genuine(lambda reading: self.of_symbol(reading, now), readings)
+        except TokenError as refusal:
+            said = refusal
+        return CodeSeen(pasted.kind, pasted.host, said)

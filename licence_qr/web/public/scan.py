@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from licence_qr.domain.identifiers import parse_code_number
-from licence_qr.domain.publishing.pasted import Pasted, PastedAs
+from licence_qr.domain.publishing.pasted import NAMES, Pasted, PastedAs
 from licence_qr.domain.publishing.public_page import PublicPage
 from licence_qr.errors import InputError, LicenceQRError
 from licence_qr.services.publishing.lookup import Lookup
@@ -25,21 +25,12 @@ from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language
 from licence_qr.web.shell.templates import render
 from licence_qr.wording import Explanation, explain
-from licence_qr.wording.terms import term
 
 # With the style sheet a page of this length still fits the 14 KB of a connection's first round trip; to compress it
 # would cost more time than to make it.
 LONG_PAGE_BYTES = 6 * 1024
 
 SCANNED = "/c/"
-_NAMES = {
-    PastedAs.PAYMENT: term("shown.payment"),
-    PastedAs.WIFI: term("shown.wifi"),
-    PastedAs.CONTACT: term("shown.contact"),
-    PastedAs.HEALTH: term("shown.health"),
-    PastedAs.CREDIT_CODE: term("field.credit_code"),
-    PastedAs.WEB: term("shown.web"),
-}
 
 blueprint = Blueprint("citizen", __name__)
 blueprint.register_error_handler(LicenceQRError, refusals.show)
@@ -71,7 +62,7 @@ def find() -> BaseResponse:
 
 def _number(pasted: Pasted, typed: str) -> str:
     """The number as it is printed. Raises InputError ``not_a_code_number`` or ``code_number_*``."""
-    if (name := _NAMES.get(pasted.kind)) is not None:
+    if (name := NAMES.get(pasted.kind)) is not None:
         zh, en = (f"（{pasted.host}）", f" ({pasted.host})") if pasted.host else ("", "")
         raise InputError("not_a_code_number", field="number", what_zh=name.zh + zh, what_en=name.en + en)
     return parse_code_number(pasted.texts[0] if pasted.texts else typed, field="number").number

@@ -113,6 +113,38 @@ def test_two_of_ours_are_listed_by_name_and_chosen_from(
     expect(page.locator("#outcome .who h2")).to_have_text(names[0])
 
 
+def test_of_more_codes_than_are_read_the_count_is_said_to_be_a_least_one(page: Page, site: Site) -> None:
+    link = site.link(site.newest(permits=1))
+    changed = [link[:60] + f"{at:02}" + link[62:] for at in range(20)]
+    rows = [wall(*changed[at : at + 5]) for at in range(0, 20, 5)]
+    picture = Image.new("RGB", (rows[0].width, sum(row.height for row in rows)), "#e8e8e8")
+    for at, row in enumerate(rows):
+        picture.paste(row, (0, at * row.height))
+    show_picture(page, picture)
+    buttons = page.locator("#outcome .codes button").count()
+    assert 12 < buttons <= 20
+    expect(page.locator("#outcome h2.headline")).to_contain_text(f"至少找到 {buttons} 个亮证二维码")
+    expect(page.locator("#beside")).to_contain_text("没有全部读出")
+
+
+def test_a_dozen_codes_are_counted_and_no_more_is_said(page: Page) -> None:
+    rows = [wall(*(f"WIFI:S:{row}{at};;" for at in range(4))) for row in range(3)]
+    picture = Image.new("RGB", (rows[0].width, sum(row.height for row in rows)), "#e8e8e8")
+    for at, row in enumerate(rows):
+        picture.paste(row, (0, at * row.height))
+    show_picture(page, picture)
+    expect(page.locator("#beside")).to_contain_text("另外看到 11 个码")
+    expect(page.locator("#beside")).not_to_contain_text("没有全部读出")
+
+
+def test_a_number_as_a_symbol_is_offered_as_a_number(page: Page, site: Site) -> None:
+    one, other = site.newest(permits=1), site.newest(permits=6)
+    show_picture(page, wall(site.link(one), other.code_id.number))
+    buttons = page.locator("#outcome .codes button")
+    expect(buttons).to_have_count(2)
+    assert f"编号 {other.code_id.number}" in " ".join(buttons.all_inner_texts()).replace("Code number ", "")
+
+
 def test_a_forged_one_beside_a_genuine_one_is_listed_as_not_verified(page: Page, site: Site) -> None:
     link = site.link(site.newest(permits=1))
     forged = link[:60] + str((int(link[60]) + 1) % 10) + link[61:]

@@ -23,8 +23,9 @@ NUMBER = "A3C5-HR4R-BV67-YR21-Z"
 @pytest.mark.parametrize("vector", TEXTS, ids=[each["description"] for each in TEXTS])
 def test_a_text_is_what_the_vector_says(vector: dict[str, Any]) -> None:
     expected = vector["expected"]
+    others = tuple(map(tuple, expected.get("others", ())))  # written where there are any
     assert reduced(vector["text"], HOSTS) == Pasted(
-        PastedAs(expected["kind"]), tuple(expected["texts"]), expected["host"]
+        PastedAs(expected["kind"]), tuple(expected["texts"]), expected["host"], others
     )
 
 
