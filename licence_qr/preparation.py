@@ -13,6 +13,7 @@ from licence_qr.process.system import check_system
 from licence_qr.services.files.taking_over import Progress, TakenOver, TakingOver
 from licence_qr.services.keys.keyring import Keys
 from licence_qr.services.keys.making import Custody, make_keys
+from licence_qr.services.keys.root import Passphrase
 from licence_qr.services.keys.steps import Tell, silent
 from licence_qr.store.database.connections import Database
 from licence_qr.store.files import file_errors, make_folder, sync_names
@@ -97,6 +98,24 @@ def _end(begun: Path) -> None:
 def needs_keys(settings: Settings) -> bool:
     """Whether ``prepare`` would make the first keys."""
     return not _has_register(settings) and not key_files.trust_list_stamp(settings.keys)
+
+
+def demand_opened(settings: Settings, now: datetime, *given: Passphrase) -> None:
+    """Raise KeyStoreError ``key_passphrase`` or ``key_damaged`` where an installation that is made over again has keys that
+    its passphrase, or the one ``given``, does not open.
+
+    Where no passphrase is given and none lies here there is nothing to try: it may be where only the service reads it.
+    """
+    if not _has_register(settings):
+        return
+    keys = keys_of(settings)
+    try:
+        passphrase = given[0]() if given else keys.passphrase()
+    except KeyStoreError:
+        if given:
+            raise
+        return
+    keys.demand_opened(passphrase, now)
 
 
 def _demand_custody(settings: Settings, custody: Custody | None) -> None:

@@ -17,7 +17,7 @@ from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import Settings, load_settings
 from licence_qr.errors import KeyStoreError
-from licence_qr.preparation import exclusive_lock, needs_keys, prepare
+from licence_qr.preparation import demand_opened, exclusive_lock, needs_keys, prepare
 from licence_qr.services.keys.making import Custody
 from licence_qr.services.keys.root import demand_apart
 from licence_qr.services.keys.steps import silent
@@ -71,9 +71,10 @@ def init(
     --demonstration; a live register refuses it.
     """
     settings, now = load_settings(), datetime.now(UTC)
-    custody = None
-    if not demonstration and needs_keys(settings):
-        custody = _custody(settings, root_folder, root_passphrase, passphrase)
+    asked = needs_keys(settings) and not demonstration
+    custody = _custody(settings, root_folder, root_passphrase, passphrase) if asked else None
+    if custody is None:
+        demand_opened(settings, now, *(passphrase.sources() if passphrase.given else ()))
     tell, parts = silent if custody is None else telling(as_json=as_json), options.telling()
     prepare(
         settings, now, demonstration=demonstration, really_new=really_new, custody=custody, tell=tell, progress=parts

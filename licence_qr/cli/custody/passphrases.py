@@ -31,6 +31,11 @@ class GivenPassphrase:
     file: Path | None
     descriptor: int | None
 
+    @property
+    def given(self) -> bool:
+        """Whether a file or a descriptor was named."""
+        return self.file is not None or self.descriptor is not None
+
     def sources(self) -> tuple[Passphrase, ...]:
         """What gives the passphrase of a key that exists; read once, at the first use."""
         if self.descriptor is not None:

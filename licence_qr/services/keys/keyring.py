@@ -193,6 +193,17 @@ class Keys:
         label = key_files.read_hsm_label(self.folder, name)
         return None if label is None else self._hsm().key(trusted.kid, label)
 
+    def demand_opened(self, passphrase: bytes, now: datetime) -> None:
+        """Raise KeyStoreError ``key_passphrase`` or ``key_damaged`` for a key that may sign today and lies here, and that
+        ``passphrase`` does not open. Files that only another user may read are passed over."""
+        if not key_files.trust_list_stamp(self.folder):
+            return
+        for purpose in KeyPurpose:
+            for trusted in self.trust_list().signing_keys(purpose, local_date(now)):
+                name = key_files.key_name(purpose, trusted.kid)
+                if key_files.may_read(self.folder, name):
+                    key_files.read_private_key(self.folder, name, passphrase)
+
     def place(self, trusted: TrustedKey) -> KeyPlace:
         """Where the private key is, as far as this installation knows. No file is opened."""
         name = key_files.key_name(trusted.purpose, trusted.kid)

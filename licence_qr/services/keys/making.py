@@ -65,7 +65,7 @@ def make_keys(
     """Create what is missing, unless there is a trust list. Without ``custody`` as in a demonstration.
 
     Two processes that do this at the same time end with the same keys. Raises KeyStoreError ``key_file_not_written``,
-    ``root_folder_taken``, ``root_key_other`` and those of the files.
+    ``root_folder_taken``, ``root_key_other``, ``key_of_stopped_run`` and those of the files.
     """
     with key_files.only_one(keys.folder):
         if not key_files.trust_list_stamp(keys.folder):
@@ -109,16 +109,17 @@ def _root(folder: Path, custody: Custody, tell: Tell) -> ec.EllipticCurvePrivate
 def _first_key(
     folder: Path, purpose: KeyPurpose, others: tuple[TrustedKey, ...], custody: Custody, first: date, tell: Tell
 ) -> TrustedKey:
-    """The key of a run that was stopped, or a new one."""
+    """The key of a run that was stopped, or a new one. Raises KeyStoreError ``key_of_stopped_run`` where there is one that
+    cannot be opened: a second key would lie beside it, and nobody would know why."""
     for path in sorted(folder.glob(f"{purpose}-*.pem")):
-        named = re.fullmatch(r"\w+-([0-9a-f]{4})", path.stem)
-        try:
-            found = key_files.read_private_key(folder, path.stem, custody.passphrase) if named else None
-        except KeyStoreError:
+        if not (named := re.fullmatch(r"\w+-([0-9a-f]{4})", path.stem)):
             continue
-        if named and found:
-            tell(Step.KEY_FOUND, {"purpose": purpose.value, "kid": named[1]})
-            return trusted_from(bytes.fromhex(named[1]), found.public_key(), purpose, first)
+        try:
+            found = key_files.read_private_key(folder, path.stem, custody.passphrase)
+        except KeyStoreError as error:
+            raise KeyStoreError("key_of_stopped_run", path=path) from error
+        tell(Step.KEY_FOUND, {"purpose": purpose.value, "kid": named[1]})
+        return trusted_from(bytes.fromhex(named[1]), found.public_key(), purpose, first)
     private, kid = ec.generate_private_key(ec.SECP256R1()), free_kid(others)
     key_files.write_private_key(folder, key_files.key_name(purpose, kid), private, custody.passphrase)
     tell(Step.KEY_MADE, {"purpose": purpose.value, "kid": kid.hex()})

@@ -145,6 +145,11 @@ def has_private_key(folder: Path, name: str) -> bool:
     return (folder / f"{name}.pem").exists()
 
 
+def may_read(folder: Path, name: str) -> bool:
+    """Whether the file of this private key exists, and whoever runs this may read it."""
+    return os.access(folder / f"{name}.pem", os.R_OK)
+
+
 def write_root_public_key(folder: Path, key: ec.EllipticCurvePublicKey) -> None:
     """Store the root's public key."""
     pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)

@@ -57,6 +57,19 @@ def test_a_passphrase_that_protects_nothing_is_refused_in_both_languages_and_not
     assert PASSPHRASE not in ended.err and not (here / "var").exists() and not (here / "keys").exists()
 
 
+def test_keys_that_the_passphrase_does_not_open_are_named_when_it_is_made_over_again(here):
+    assert init(here, *root_options(here)).status == 0
+    other = here / "other-passphrase"
+    other.write_text("quite another long passphrase")
+    other.chmod(0o600)
+    for again in (init(here, "--passphrase-file", other), init(here, LICENCE_QR_PASSPHRASE_FILE=str(other))):
+        assert again.status == 1 and "[key_passphrase]" in again.err
+        assert re.search(r"keys/(licence|status)-[0-9a-f]{4}\.pem", again.err) and HAN.search(again.err)
+    assert init(here).status == 0
+    assert init(here, LICENCE_QR_PASSPHRASE_FILE=str(here / "nowhere")).status == 0  # the service alone may have it
+    assert "[passphrase_missing]" in init(here, "--passphrase-file", here / "nowhere").err
+
+
 def test_a_passphrase_in_the_home_is_refused(here):
     (here / "var").mkdir()
     inside = shutil.copy(passphrase_file(here), here / "var" / "key-passphrase")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -83,6 +84,21 @@ def test_a_run_that_is_cut_after_any_step_is_repeated_and_uses_what_was_made(ste
     assert keys.signing_key(now).sign(b"a code") and keys.trust_list().sequence == 1
     after = {path.name: path.read_bytes() for path in settings.keys.glob("*.pem")}
     assert before.items() <= after.items() and len(after) == len(keys.trust_list().keys) + 1
+
+
+def test_a_key_of_a_stopped_run_that_the_passphrase_does_not_open_is_named_and_no_other_is_made(tmp_path, kept, now):
+    settings = settings_of(tmp_path)
+    with pytest.raises(Cut):
+        prepare(settings, now, demonstration=False, custody=kept, tell=cut_after(2))
+    [first] = settings.keys.glob("licence-*.pem")
+    other = replace(kept, passphrase=b"quite another long passphrase")
+    with pytest.raises(KeyStoreError) as caught:
+        prepare(settings, now, demonstration=False, custody=other)
+    assert (caught.value.code, caught.value.facts["path"]) == ("key_of_stopped_run", first)
+    assert [path.name for path in settings.keys.glob("*-*.pem")] == [first.name]
+    first.rename(tmp_path / "aside.pem")
+    prepare(settings, now, demonstration=False, custody=other)
+    assert not key_files.has_private_key(settings.keys, first.stem)
 
 
 def test_whoever_reads_the_home_has_no_root_key_and_no_passphrase(make_services, tmp_path, now):
