@@ -23,12 +23,12 @@ from licence_qr.errors import LicenceQRError
 )
 @json_option
 def doctor(confirm_clock: bool, as_json: bool) -> None:
-    """逐项检查安全隐患：服务是否正常，根密钥和口令放在哪里，文件权限，密钥何时到期，账号是否有第二重验证。每项说明怎么办。
-    退出状态：0 没有隐患，1 有。
+    """逐项检查安全隐患：服务是否正常，根密钥和口令放在哪里，文件权限，密钥何时到期，账号是否有第二重验证，字体是否齐全。
+    每项说明怎么办。退出状态：0 没有隐患，1 有。
 
     Look for what makes this installation unsafe: whether it is ready, where the root key and the passphrase lie, modes of
-    files, when keys end, accounts without a second factor. Each finding says what to do. Exit status: 0 nothing found,
-    1 something found.
+    files, when keys end, accounts without a second factor, fonts that are missing. Each finding says what to do. Exit
+    status: 0 nothing found, 1 something found.
     """
     services, now = build(load_settings()), datetime.now(UTC)
     if confirm_clock:

@@ -17,6 +17,7 @@ from safe import make_safe, root_options
 from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
 from licence_qr.domain.roles import Role
+from licence_qr.printing import fonts
 from licence_qr.store.accounts import factors
 
 OFFICE = "baishiyi"
@@ -140,6 +141,26 @@ def test_lists_that_are_not_noted_beside_the_keys_are_told(live: Live, tmp_path:
     noted.unlink()
     noted.mkdir()
     assert "unsafe_lists_not_noted" in live.found
+
+
+def test_fonts_that_are_missing_are_told_with_their_packages(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not [code for code in live.found if "fonts" in code]
+    (some := tmp_path / "fonts").mkdir()
+    monkeypatch.setattr(fonts, "FOLDERS", (some,))
+    assert live.found[-2:] == ["unsafe_fonts_missing", "unsafe_script_fonts_missing"]
+    said = run_here(live.settings, "doctor").out
+    assert "NotoSerifCJK-Bold.ttc" in said and "藏文" in said
+    assert "apt-get install fonts-noto-cjk。" in said
+    assert "apt-get install fonts-noto-core fonts-hanazono fonts-babelstone-han." in said
+    for face in (*fonts.FACES, *(face for script in fonts.SCRIPTS for face in script.faces)):
+        if face.package != "fonts-hanazono":
+            (some / face.file).touch()
+    assert live.found[-1] == "unsafe_script_fonts_missing" and "unsafe_fonts_missing" not in live.found
+    assert (
+        "生僻汉字。" in (said := run_here(live.settings, "doctor").out) and "apt-get install fonts-hanazono。" in said
+    )
 
 
 def test_a_demonstration_is_not_told_what_is_meant_so(copied: Path) -> None:

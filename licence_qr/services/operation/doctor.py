@@ -1,7 +1,7 @@
 """What makes an installation unsafe although it works: each condition with what to do about it.
 
-Readiness tells what is broken now; this tells what would hurt once somebody steals, restores or loses something. It tells
-paths and counts, no person and no secret.
+Readiness tells what is broken now; this tells what would hurt once somebody steals, restores or loses something, or prints
+a rare name. It tells paths and counts, no person and no secret.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import Role
 from licence_qr.errors import LicenceQRError
+from licence_qr.printing import fonts
 from licence_qr.services.accounts.role_rules import NUMBERED
 from licence_qr.services.accounts.second_factor.checking import FactorChecks
 from licence_qr.services.keys.adopting import unlisted
@@ -48,7 +49,8 @@ class Doctor:
     def examine(self, now: datetime) -> list[LicenceQRError]:
         """What was found, the gravest first; empty where nothing is. Raises RegisterError, KeyStoreError, TokenError."""
         broken = self.watching.look(now).reasons
-        return [*broken, *self._keys(now), *self._signer(), *self._backup(), *self._files(), *self._people()]
+        unsafe = (self._keys(now), self._signer(), self._backup(), self._files(), self._people(), self._fonts())
+        return [*broken, *(found for each in unsafe for found in each)]
 
     def _signer(self) -> Iterator[LicenceQRError]:
         """Root reads every file; so only another user can tell whether the keys are out of its reach."""
@@ -91,6 +93,22 @@ class Doctor:
             others = _OF_OTHERS & ~stat.S_IRGRP if self.signer_apart and path == register else _OF_OTHERS
             if passphrases.is_open(found) if path == passphrase else found.st_mode & others:
                 yield LicenceQRError("unsafe_file_open", path=path, mode=f"{stat.S_IMODE(found.st_mode):04o}")
+
+    def _fonts(self) -> Iterator[LicenceQRError]:
+        """Without the first nothing is issued and no card is printed, without the others not those of some names."""
+        if missing := [face for face in fonts.FACES if not fonts.installed(face)]:
+            yield LicenceQRError(
+                "unsafe_fonts_missing",
+                files="、".join(face.file for face in missing),
+                packages=" ".join(dict.fromkeys(face.package for face in missing)),
+            )
+        if scripts := [script for script in fonts.SCRIPTS if fonts.missing_packages(script)]:
+            yield LicenceQRError(
+                "unsafe_script_fonts_missing",
+                scripts_zh="、".join(script.name.zh for script in scripts),
+                scripts_en=", ".join(script.name.en for script in scripts),
+                packages=" ".join(dict.fromkeys(each for script in scripts for each in fonts.missing_packages(script))),
+            )
 
     def _private_keys(self) -> Iterator[Path]:
         return (path for path in self.keys.folder.glob("*.pem") if not path.name.endswith(".pub.pem"))
