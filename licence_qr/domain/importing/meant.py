@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from licence_qr.domain.characters.former_private_use import replacements, standardised
@@ -15,7 +16,7 @@ from licence_qr.domain.characters.refused import named
 from licence_qr.domain.importing.cells import NO_VALUES, CellKind, Remark
 from licence_qr.domain.importing.conflicts import SourceRow
 from licence_qr.domain.importing.department_rows import COLUMNS, DAY_COLUMNS
-from licence_qr.domain.importing.line_breaks import on_one_line
+from licence_qr.domain.importing.line_breaks import SEPARATORS, on_one_line
 from licence_qr.domain.plain_text import blank
 from licence_qr.domain.written_dates import read_written_date, without_end
 from licence_qr.errors import InputError
@@ -53,13 +54,14 @@ class _Reading:
     heading: str
     text: str
     kind: CellKind
+    kinds: Collection[str] = ()
     remarks: list[Remark] = field(default_factory=list)
 
     @classmethod
-    def of(cls, row: SourceRow, key: str) -> _Reading:
+    def of(cls, row: SourceRow, key: str, kinds: Collection[str] = ()) -> _Reading:
         """The cell of a column as it is written."""
         heading = COLUMNS[row.place.source].get(key, "")
-        return cls(key, heading, row.cells.get(key, ""), row.kinds.get(key, CellKind.TEXT))
+        return cls(key, heading, row.cells.get(key, ""), row.kinds.get(key, CellKind.TEXT), kinds)
 
     def becomes(self, text: str, code: str, **facts: str) -> None:
         """Go on with ``text``, and remark why."""
@@ -67,8 +69,9 @@ class _Reading:
         self.text = text
 
 
-def as_meant(row: SourceRow) -> SourceRow:
+def as_meant(row: SourceRow, kinds: Collection[str] = ()) -> SourceRow:
     """The row with what its cells mean, and with a further remark for each that reads otherwise than it is written.
+    ``kinds`` are keys of names of kinds of place, which are not broken in two.
 
     A former private-use character becomes its standard one (GB 18030-2022), a mark of absence an empty cell, a date with
     a time of day the date. What the spreadsheet says is an error, a formula or a number stands as it is: it is no mark of
@@ -76,7 +79,7 @@ def as_meant(row: SourceRow) -> SourceRow:
     """
     texts, remarks = {}, list(row.remarks)
     for key in row.cells:
-        reading = _Reading.of(row, key)
+        reading = _Reading.of(row, key, kinds)
         _read(reading)
         texts[key] = reading.text
         remarks += [remark for remark in reading.remarks if remark not in row.remarks]
@@ -99,8 +102,12 @@ def _read(cell: _Reading) -> None:
         if cell.key in DAY_COLUMNS and cell.kind not in NO_VALUES:
             _read_day(cell)
         return
-    if (line := on_one_line(cell.text, cell.key)) != cell.text:
-        cell.becomes(line, "import_read_one_line")
+    if (line := on_one_line(cell.text, cell.key, cell.kinds)) != cell.text:
+        separator = SEPARATORS.get(cell.key, "")
+        if separator and line.count(separator) > cell.text.count(separator):
+            cell.becomes(line, "import_read_items", separator=separator)
+        else:
+            cell.becomes(line, "import_read_one_line")
     _unwrap(cell)
     _drop_unseen(cell)
     if (standard := standardised(cell.text)) != cell.text:

@@ -70,6 +70,7 @@ def merge(
 class _Merge:
     def __init__(self, catalogue: Catalogue, known: Mapping[str, Known], decided: Mapping[str, Decided]) -> None:
         self.catalogue = catalogue
+        self.words = Vocabulary.of(catalogue)
         self.known = known
         self.ledger = Ledger(decided)
         self.licences: dict[str, Licence] = {}
@@ -78,7 +79,7 @@ class _Merge:
         self.refused: dict[str, int] = {}  # credit code → refused licence row
 
     def run(self, written: Sequence[SourceRow]) -> Merged:
-        rows = [as_meant(row) for row in written]
+        rows = [as_meant(row, self.words.kinds) for row in written]
         self._read_licences([row for row in rows if row.place.source is Source.MARKET])
         permits = self._read_permits([row for row in rows if row.place.source is Source.HEALTH])
         for unit in permits:
@@ -128,10 +129,10 @@ class _Merge:
         parse: Callable[[SourceRow, Vocabulary], RecordT],
         columns: Mapping[str, str],
     ) -> list[RecordT]:
-        records, words = [], Vocabulary.of(self.catalogue)
+        records = []
         for row in rows:
             try:
-                records.append(parse(row, words))
+                records.append(parse(row, self.words))
             except InputError as error:
                 column = columns.get(error.field, "")
                 self.ledger.close(row, RowOutcome.REFUSED, error.code, error.facts, column)

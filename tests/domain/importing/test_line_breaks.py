@@ -22,7 +22,14 @@ NUMBER = "渝高新卫公证字〔2022〕第00001号"
     ("key", "written", "line"),
     [
         ("business_scope", "住宿服务；\n餐饮服务", "住宿服务；餐饮服务"),
-        ("business_scope", "住宿服务\r\n\r\n  餐饮服务", "住宿服务餐饮服务"),
+        ("business_scope", "住宿服务\r\n\r\n  餐饮服务", "住宿服务；餐饮服务"),
+        ("business_scope", "许可项目：住宿服务\n一般项目：\n会议服务", "许可项目：住宿服务；一般项目：会议服务"),
+        ("business_scope", "住宿服务；\n餐饮服务\n洗浴服务", "住宿服务；餐饮服务；洗浴服务"),
+        ("business_scope", "住宿服务；餐饮服务；洗浴服务；会议\n服务", "住宿服务；餐饮服务；洗浴服务；会议服务"),
+        ("business_scope", "住宿\nKTV\nHotel bar\nand grill", "住宿；KTV Hotel bar and grill"),
+        ("items", "宾馆\n理发店", "宾馆、理发店"),
+        ("items", "宾馆、\n理发店", "宾馆、理发店"),
+        ("items", "宾馆\n（三楼）", "宾馆（三楼）"),
         ("name", "演示\u2028客栈\n\n", "演示客栈"),
         ("name", "Yanshi\nHotel", "Yanshi Hotel"),
         ("name", "演示 \r Hotel", "演示 Hotel"),
@@ -56,6 +63,15 @@ def test_line_breaks_are_undone_told_and_kept_in_the_row() -> None:
     assert [remark.code for remark in verdict.row.remarks] == ["import_read_one_line"] * 5
     told = [str(explain(LicenceQRError(each.code, **each.facts))) for each in verdict.row.remarks]
     assert any("经营范围" in each and "住宿服务；[U+000A]餐饮服务" in each for each in told)
+
+
+def test_a_break_between_two_items_becomes_their_separator_and_is_told() -> None:
+    row = health(items="宾馆\n公共\n浴室")
+    [verdict] = merge([market(), row], CATALOGUE).verdicts[1:]
+    assert verdict.code == "imported", verdict
+    [remark] = verdict.row.remarks
+    assert (remark.code, remark.facts["read"]) == ("import_read_items", "宾馆、公共浴室")
+    assert "补上了“、”" in explain(LicenceQRError(remark.code, **remark.facts)).what
 
 
 def test_two_codes_in_one_cell_are_refused_and_never_joined() -> None:
