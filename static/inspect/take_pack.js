@@ -8,7 +8,7 @@ import { askLasting, isLasting } from "../device/lasting.js";
 import { heldPack, keepPack, Older } from "../pack/held.js";
 import { Unavailable, wipe } from "../pack/rows.js";
 import { packWords, problemWords } from "../pack/words.js";
-import { byId } from "../ui/elements.js";
+import { byId, element } from "../ui/elements.js";
 import { t } from "../ui/words.js";
 import { alongWords, takePagesAndLists } from "./along.js";
 import { countUnsent } from "./device/kept.js";
@@ -119,7 +119,7 @@ byId("take").addEventListener("click", async () => {
   const [notTaken, kept] = await Promise.all([takePack(), takePagesAndLists(ROOT)]);
   keeping = kept;
   await showState();
-  if (notTaken) byId("pack-state").textContent = notTaken;
+  if (notTaken) byId("pack-state").prepend(notTaken, element("br")); // before what is held all the same
   asked.then(showLasting);
 });
 

@@ -196,6 +196,13 @@ function ascii(host) {
 }
 
 /**
+ * The scheme of links of codes on a host: http on this machine alone.
+ * @param {string} host
+ * @returns {"http" | "https"}
+ */
+export const schemeOf = (host) => (LOOPBACK.test(host) ? "http" : "https");
+
+/**
  * The texts that a broken link may have been: its first line, its first two lines, and so on.
  * @param {Link} link
  * @returns {string[]}

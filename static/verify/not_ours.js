@@ -4,6 +4,7 @@
 /** @import { Pasted } from "../reading/types.d.ts" */
 /** @import { Both, Content } from "../ui/types.d.ts" */
 
+import { schemeOf } from "../reading/pasted.js";
 import { element } from "../ui/elements.js";
 import { TERMS } from "../ui/terms.js";
 import { t } from "../ui/words.js";
@@ -40,13 +41,23 @@ export function nameOf({ kind, host }) {
 const shortened = (host) => (host.length > MOST_OF_HOST ? `…${host.slice(-MOST_OF_HOST)}` : host);
 
 /**
+ * How the links of codes begin: on the host of this page, where it is one of them, as on a local network.
+ * @param {string[]} hosts
+ * @returns {string}
+ */
+function beginningOf(hosts) {
+  const host = hosts.includes(location.host) ? location.host : (hosts[0] ?? "…");
+  return `${schemeOf(host)}://${host}/c/`;
+}
+
+/**
  * Something pasted or typed that is neither link nor number.
  * @param {Pasted} what
  * @param {string[]} hosts
  * @returns {Content[]}
  */
 export function pastedNotOurs(what, hosts) {
-  const link = hosts.length ? `https://${hosts[0]}/c/` : "https://…/c/";
+  const link = beginningOf(hosts);
   const detail = t(
     `请粘贴二维码的链接（以 ${link} 开头），或输入二维码下方的 17 位编号，并检查是否复制完整。`,
     `Paste the link of a code, which begins with ${link}, or enter the 17 characters below it. Check that you copied all of it.`,

@@ -247,6 +247,7 @@ def test_a_pack_that_is_not_taken_says_why_and_leaves_the_one_that_is_held(
     page.route("**/inspect/pack", answer)
     page.click("#take")
     expect(page.locator("#pack-state")).to_contain_text(said)
+    expect(page.locator("#pack-state")).to_contain_text("失效")  # what is held, beside why nothing came to it
     expect(page.locator("#take")).to_be_enabled()
     page.reload()
     expect(page.locator("#pack-state")).to_contain_text("失效")
@@ -263,6 +264,7 @@ def test_an_older_pack_does_not_replace_the_one_that_is_held(page: Page, site: S
     page.route("**/inspect/pack", answer)
     page.click("#take")
     expect(page.locator("#pack-state")).to_contain_text("取得的随身包比本机的旧")
+    expect(page.locator("#pack-state")).to_contain_text("失效")
     page.reload()
     expect(page.locator("#pack-state")).to_contain_text("失效")
     assert "2026-01-01" not in page.locator("#pack-state").inner_text()
