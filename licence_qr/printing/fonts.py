@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ UNSEEN = _JOINERS | {0x180E}
 _SELECTORS = frozenset((*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is made once; as keys of what is measured they are compared often
 class Face:
     """One face of a font: its name on a sheet, its file, its index in a collection, and Debian's package of it."""
 
@@ -145,6 +145,7 @@ def _opened(path: Path, number: int) -> uharfbuzz.Font:
     return font
 
 
+@lru_cache(maxsize=8192)  # names are made of the same few thousand characters
 def has(face: Face, cluster: str) -> bool:
     """Whether ``face`` has a glyph for every character of ``cluster`` (a character and the marks on it), and the shape
     that a variation selector asks for. Raises PrintError ``font_missing``."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from licence_qr.printing.card import CardContent, CardPermit
 from licence_qr.printing.fonts import SANS, heading_face
@@ -176,13 +176,19 @@ def _permit_row(density: float, permit: CardPermit) -> SheetRow:
 
 
 def _row(density: float, label: str, label_en: str, values: Sequence[str], details: Sequence[str]) -> SheetRow:
-    def lines(parts: Sequence[str], style: Style, width: float) -> list[TextLine]:
-        style = style.scaled(density)
-        return [TextLine(line, style) for line in fill(parts, width, partial(width_mm, style=style))]
-
-    value_width, label_width = TEXT_RIGHT - VALUE_LEFT, VALUE_LEFT - LEFT - 2
+    width = TEXT_RIGHT - VALUE_LEFT
     return SheetRow(
-        label=lines([label], LABEL, label_width) + lines([label_en], LABEL_EN, label_width),
-        lines=lines(values, VALUE, value_width) + lines(details, DETAIL, value_width),
+        label=_label(density, label, label_en),
+        lines=_filled(values, VALUE.scaled(density), width) + _filled(details, DETAIL.scaled(density), width),
         density=density,
     )
+
+
+@lru_cache(maxsize=256)  # those of the catalogue, which every card has some of
+def _label(density: float, label: str, label_en: str) -> tuple[TextLine, ...]:
+    width = VALUE_LEFT - LEFT - 2
+    return (*_filled([label], LABEL.scaled(density), width), *_filled([label_en], LABEL_EN.scaled(density), width))
+
+
+def _filled(parts: Sequence[str], style: Style, width: float) -> list[TextLine]:
+    return [TextLine(line, style) for line in fill(parts, width, partial(width_mm, style=style))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from licence_qr.domain.register.field_names import FIELD_LABELS
 from licence_qr.domain.register.text_limits import MAX_CHARS, MAX_PERMIT_NO_CHARS
@@ -127,5 +128,6 @@ def _place(field: str) -> Mapping[str, str]:
     return {"field": field, "label_zh": label.zh, "label_en": label.en}
 
 
+@lru_cache(maxsize=256)
 def _kind(field: str) -> str:
     return " ".join(word for word in field.split() if not word.isdigit())

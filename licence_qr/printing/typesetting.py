@@ -45,13 +45,13 @@ class Style:
 
     def scaled(self, factor: float) -> Style:
         """The same, ``factor`` times as large."""
-        return replace(self, size=self.size * factor, spacing=self.spacing * factor)
+        return Style(self.face, self.size * factor, self.colour, self.spacing * factor, self.right_to_left)
 
     def for_paragraph(self, text: str) -> Style:
         """The same, in the direction of the first letter of ``text`` that has one."""
         found = (unicodedata.bidirectional(char) for char in text)
-        first = next((each for each in found if each in {"L", "R", "AL"}), "L")
-        return replace(self, right_to_left=first != "L")
+        right_to_left = next((each for each in found if each in {"L", "R", "AL"}), "L") != "L"
+        return self if right_to_left == self.right_to_left else replace(self, right_to_left=right_to_left)
 
     @property
     def line_mm(self) -> float:
@@ -85,13 +85,17 @@ def width_mm(text: str, style: Style) -> float:
 
 def above_mm(text: str, style: Style) -> float:
     """The distance from the line above to the baseline: that of a plain line, or more where letters are taller."""
-    top = max((run.top for run in runs_of(text, style)), default=0.0)
-    return max(_LINE_EM, top + _ABOVE_EM) * style.size * MM_PER_POINT
+    ems = _LINE_EM
+    if _plain_width(text, style.face) is None:
+        ems = max(ems, _ABOVE_EM + max(run.top for run in runs_of(text, style)))
+    return ems * style.size * MM_PER_POINT
 
 
 def below_mm(text: str, style: Style) -> float:
     """The space below the baseline that letters need beyond that of plain text."""
-    bottom = min((run.bottom for run in runs_of(text, style)), default=0.0)
+    if _plain_width(text, style.face) is not None:
+        return 0.0
+    bottom = min(run.bottom for run in runs_of(text, style))
     return max(0.0, -bottom - _BELOW_EM) * style.size * MM_PER_POINT
 
 
@@ -129,6 +133,7 @@ def clusters(text: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=1024)  # a text is measured again at every size that is tried, and for its height
 def _plain_width(text: str, face: Face) -> float | None:
     """The width of a plain text in ems; None for any other."""
     known, width = _advances(face), 0.0
@@ -143,7 +148,7 @@ def _plain_width(text: str, face: Face) -> float | None:
 
 @cache
 def _advances(face: Face) -> dict[str, float | None]:
-    """The widths found so far: a text is measured again at every size and line that is tried."""
+    """The widths of characters found so far."""
     return {}
 
 
