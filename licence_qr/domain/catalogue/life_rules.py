@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
 
 from licence_qr.domain.dates import Period
 from licence_qr.errors import RuleError
@@ -89,9 +90,9 @@ def life_rules_on(rules: Iterable[DatedLifeRule], day: date, permit_type: str = 
 
     Raises RuleError ``life_rule_unknown`` (``rule``, ``day``) where a figure is missing for that day.
     """
-    found = [rule for rule in rules if day in rule.period and rule.permit_type in {"", permit_type}]
-    values = {rule.id: rule.value for rule in sorted(found, key=lambda rule: rule.permit_type)}
-    missing = next((each for each in LIFE_RULE_IDS if each not in values), None)
-    if missing is not None:
-        raise RuleError("life_rule_unknown", rule=missing, day=day.isoformat())
+    wanted = {"", permit_type}
+    found = [rule for rule in rules if rule.permit_type in wanted and day in rule.period]
+    values = {rule.id: rule.value for rule in sorted(found, key=attrgetter("permit_type"))}
+    if missing := [each for each in LIFE_RULE_IDS if each not in values]:
+        raise RuleError("life_rule_unknown", rule=missing[0], day=day.isoformat())
     return LifeRules(**values)

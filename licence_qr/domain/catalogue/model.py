@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from licence_qr.domain.catalogue.checklists import InspectionRules
 from licence_qr.domain.catalogue.grading import GradingScale
@@ -240,7 +241,12 @@ class Notice:
     @property
     def sha256(self) -> str:
         """SHA-256 of the UTF-8 bytes of ``text`` in hexadecimal, stored with every commitment."""
-        return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
+        return _sha256(self.text)
+
+
+@lru_cache(maxsize=64)
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 class RequirementAction(StrEnum):

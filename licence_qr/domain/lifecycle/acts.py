@@ -6,7 +6,7 @@ The entries of ``act_rules`` alone decide what is allowed. The values and dates 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from licence_qr.domain.catalogue.model import PermitType
@@ -100,9 +100,12 @@ def types_with(permit_types: Iterable[PermitType], act: Act) -> tuple[str, ...]:
 
 def allowed(kind: SubjectKind, state: str, permit_type: PermitType | None = None) -> tuple[Rule, ...]:
     """The acts allowed in a state (see ``source_of``) for permits of a type, in the order of the table."""
+    return tuple(of_type(permit_type, r) for r in _open(kind, state, permit_type))
+
+
+def _open(kind: SubjectKind, state: str, permit_type: PermitType | None) -> Iterator[Rule]:
     source = source_of(kind, state)
-    found = (r for r in RULES if r.kind is kind and source in r.sources and known_to(permit_type, r))
-    return tuple(of_type(permit_type, r) for r in found)
+    return (r for r in RULES if r.kind is kind and source in r.sources and known_to(permit_type, r))
 
 
 def check(kind: SubjectKind, act: Act, state: str, permit_type: PermitType | None = None) -> Rule:
@@ -110,16 +113,15 @@ def check(kind: SubjectKind, act: Act, state: str, permit_type: PermitType | Non
 
     Raises RuleError ``act_not_allowed``, which names the acts that are allowed, or ``act_not_of_permit_type``.
     """
-    open_now = allowed(kind, state, permit_type)
-    found = next((r for r in open_now if r.act is act), None)
+    found = next((r for r in _open(kind, state, permit_type) if r.act is act), None)
     if found is not None:
-        return found
+        return of_type(permit_type, found)
     asked, named = rule(kind, act), STATE_NAMES[kind, source_of(kind, state)]
     if permit_type is not None and not known_to(permit_type, asked):
         name = permit_type.name
         facts = {"type_zh": name.zh, "type_en": name.en, "act_zh": asked.name.zh, "act_en": asked.name.en}
         raise RuleError("act_not_of_permit_type", act=act.value, permit_type=permit_type.id, **facts)
-    offered = [r for r in open_now if r.roles]
+    offered = [r for r in allowed(kind, state, permit_type) if r.roles]
     raise RuleError(
         "act_not_allowed",
         act_zh=asked.name.zh,
