@@ -48,7 +48,12 @@ def licence_facts(stored: StoredEntity) -> dict[str, Any]:
 
 def as_json(value: Any) -> dict[str, Any]:
     """A domain value as JSON values, for the history."""
-    return {name: _plain(getattr(value, name)) for name in _names(type(value))}  # type: ignore[arg-type]  # a class is hashable
+    facts = {}
+    for name in _names(type(value)):  # type: ignore[arg-type]  # a class is hashable
+        part = getattr(value, name)
+        # Most are plain: every act writes some such values.
+        facts[name] = part if type(part) in _PLAIN else _plain(part)
+    return facts
 
 
 @cache
@@ -58,7 +63,6 @@ def _names(kind: type) -> tuple[str, ...]:
 
 def _plain(part: Any) -> Any:
     kind = type(part)
-    # Most are plain: every act writes some such values.
     return part if kind in _PLAIN else _way_of(kind)(part)  # type: ignore[arg-type]  # a class is hashable
 
 

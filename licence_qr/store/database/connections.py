@@ -14,7 +14,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -173,11 +173,9 @@ class Database:
         with self.read() as tx:
             return migrations.missing(SqliteUtils(tx._connection))
 
-    @contextmanager
-    def read(self) -> Iterator[Transaction]:
+    def read(self) -> AbstractContextManager[Transaction]:
         """A read transaction: one consistent snapshot of the register."""
-        with self._transaction("BEGIN DEFERRED") as tx:
-            yield tx
+        return self._transaction("BEGIN DEFERRED")
 
     @contextmanager
     def write(self, wait: float | None = None) -> Iterator[Transaction]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from licence_qr.errors import RegisterError
@@ -18,15 +16,22 @@ from licence_qr.errors import RegisterError
 _NOT_OFFERED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})
 
 
-@contextmanager
-def file_errors(path: Path) -> Iterator[None]:
-    """Turn the file system's own errors about ``path`` into RegisterError ``register_read_only``, ``register_full`` or
-    ``register_unreachable``."""
-    try:
-        yield
-    except OSError as error:
-        code = {errno.EROFS: "register_read_only", errno.ENOSPC: "register_full"}.get(error.errno or 0)
-        raise RegisterError(code or "register_unreachable", path=path) from error
+class file_errors:
+    """Turn the file system's own errors about ``path`` within the block into RegisterError ``register_read_only``,
+    ``register_full`` or ``register_unreachable``. A class for the reason that ``register_errors`` is one."""
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            code = {errno.EROFS: "register_read_only", errno.ENOSPC: "register_full"}.get(error.errno or 0)
+            raise RegisterError(code or "register_unreachable", path=self._path) from error
 
 
 def mode_for_readers(folder: Path) -> int:

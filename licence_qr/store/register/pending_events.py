@@ -15,6 +15,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from licence_qr.domain.canonical_json import canonical_json
@@ -28,6 +29,7 @@ _log = logging.getLogger("licence_qr.register")
 _MOST_KEYS = 2**63  # that SQLite holds as a number
 
 
+@lru_cache(maxsize=8)  # asked with every write; a Path is slow to be made
 def folder(register: Path) -> Path:
     """Where the events that wait for the register at this path are."""
     return register.with_name(register.name + "-events")
