@@ -39,12 +39,14 @@ def issue_batch(services: Services, first: int = 0) -> list[str]:
     """Issue ``BATCH`` applications from no. ``first`` on; the addresses of their codes."""
     today, numbers = local_date(NOW), range(first, first + BATCH)
 
+    ordered = {}
+
     def issue(tx: Transaction, number: int) -> None:
         application = parse_application(fields(services, number), services.catalogue, OFFICE, today, True)
-        services.issuance.issue_within(tx, application, CLERK, f"bulk:{number}", NOW)
+        ordered[number] = services.issuance.issue_within(tx, application, CLERK, f"bulk:{number}", NOW)
 
     write_each(services.database, numbers, issue)
-    return [services.issuance.pair(f"bulk:{number}", repeated=False).code.address for number in numbers]
+    return [services.issuance.pair(f"bulk:{number}", ordered[number]).code.address for number in numbers]
 
 
 def scanned_paths(services: Services) -> list[str]:

@@ -9,12 +9,16 @@ from datetime import date, datetime
 from licence_qr.domain.identifiers import CodeId
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OrderedCode:
-    """One version of a code, which is signed once the act that made it is committed."""
+    """One version of a code, which is signed once the act that made it is committed. ``token`` is there then, unless it was
+    signed already or another process has signed it: the register has it."""
 
     code_id: CodeId
     version: int
+    uscc: str
+    issued_on: date
+    token: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,17 @@ class IssuedPair:
     permits: tuple[IssuedPermit, ...]
     code: IssuedCode
     repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedPair:
+    """The outcome of one application before its code is signed."""
+
+    application_no: str
+    uscc: str
+    holder_name: str
+    permits: tuple[IssuedPermit, ...]
+    code: OrderedCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,17 +132,17 @@ class Applications:
         alike = self.issuance.look_alikes(asked) if asked else ()
         with self.database.write() as tx:
             draft = _own(tx, actor, draft_id)
-            repeated = draft.issued_at is not None and self.issuance.repeat_within(tx, draft_id)
-            if not repeated:
+            ordered = None
+            if draft.issued_at is None or not self.issuance.repeat_within(tx, draft_id):
                 begun_by = accounts.user_by_id(tx, draft.created_by)
                 acting = actor.for_absent({begun_by.actor.username}) if begun_by else actor
                 application = self._parse(draft, now)
                 if application.entity != asked:
                     raise ConflictError("draft_changed_meanwhile", revision=draft.revision)
                 reason = _why_another(why_another, alike[0]) if alike else ""
-                repeated = self.issuance.issue_within(tx, application, acting, draft_id, now, reason)
+                ordered = self.issuance.issue_within(tx, application, acting, draft_id, now, reason)
                 applications.close_draft(tx, draft_id, now)
-        return self.issuance.pair(draft_id, repeated=repeated)
+        return self.issuance.pair(draft_id, ordered)
 
     def result(self, actor: Actor, draft_id: str) -> IssuedPair | None:
         """What was issued from the draft, or None while it is open. Raises KeyStoreError ``code_being_signed``."""

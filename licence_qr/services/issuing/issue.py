@@ -9,7 +9,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import add_months, local_date
 from licence_qr.domain.identifiers import complete_uscc
 from licence_qr.domain.issuing.application import Application, EntityRequest, PermitRequest
-from licence_qr.domain.issuing.issued import IssuedPair, IssuedPermit
+from licence_qr.domain.issuing.issued import IssuedPair, IssuedPermit, OrderedPair
 from licence_qr.domain.lifecycle.acts import Act, SubjectKind, check
 from licence_qr.domain.names import name_key
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState, Premises
@@ -100,8 +100,8 @@ class Issuance:
         letters for them; PrintError ``font_missing``; AccessError; KeyStoreError; RegisterError.
         """
         with self.database.write() as tx:
-            repeated = self.issue_within(tx, application, actor, idempotency_key, now)
-        return self.pair(idempotency_key, repeated=repeated)
+            ordered = self.issue_within(tx, application, actor, idempotency_key, now)
+        return self.pair(idempotency_key, ordered)
 
     def issue_within(
         self,
@@ -111,12 +111,12 @@ class Issuance:
         idempotency_key: str,
         now: datetime,
         why_another: str = "",
-    ) -> bool:
-        """``issue`` in the caller's write transaction; ``pair`` has the result after COMMIT. True if it was issued
+    ) -> OrderedPair | None:
+        """``issue`` in the caller's write transaction; ``pair`` makes the result of it after COMMIT. None if it was issued
         before. ``why_another`` is kept in the history of a new licence."""
         access.demand(actor, access.TAKE_APPLICATIONS, application.office)
         if self.repeat_within(tx, idempotency_key):
-            return True
+            return None
         if unprintable := faults_of_application(application):
             raise InvalidApplication(unprintable)
         case = _IssuingCase(tx, application, actor, now, why_another)
@@ -140,7 +140,7 @@ class Issuance:
             permits=issued,
         )
         applications.add_outcome(tx, outcome, as_json(application))
-        return False
+        return OrderedPair(application_no, entity.uscc, entity.holder_name, issued, code)
 
     def look_alikes(self, entity: EntityRequest) -> tuple[LookAlike, ...]:
         """Registered businesses whose name is that of the applicant or looks like it; none for a registered applicant."""
@@ -156,13 +156,19 @@ class Issuance:
             self.coding.ordered(tx, latest)
         return earlier is not None
 
-    def pair(self, idempotency_key: str, *, repeated: bool) -> IssuedPair:
-        """What was issued for the application with this key. Raises KeyStoreError ``code_being_signed``."""
+    def pair(self, idempotency_key: str, ordered: OrderedPair | None) -> IssuedPair:
+        """What was issued for the application with this key, now that ``issue_within`` is committed, which has returned
+        ``ordered``. Raises KeyStoreError ``code_being_signed``."""
+        if ordered is not None and ordered.code.token:
+            code = self.coding.issued(ordered.code)
+            return IssuedPair(
+                ordered.application_no, ordered.uscc, ordered.holder_name, ordered.permits, code, repeated=False
+            )
         with self.database.read() as tx:
             found = self.result(tx, idempotency_key)
         if found is None:
             raise AssertionError("it was issued before this is asked")
-        return replace(found, repeated=repeated)
+        return replace(found, repeated=ordered is None)
 
     def result(self, tx: Transaction, idempotency_key: str) -> IssuedPair | None:
         """What was issued for the application with this key, or None. Raises KeyStoreError ``code_being_signed``."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from licence_qr.credential.cose import split
 from licence_qr.credential.trust_list import TrustList
@@ -27,6 +28,13 @@ from licence_qr.store.signing import unsigned_codes
 from licence_qr.store.signing.unsigned_codes import UnsignedCode
 
 
+class Finished(NamedTuple):
+    """``tokens`` of the versions that were signed and stored; those that are not signed, as the register has them."""
+
+    tokens: Mapping[Version, bytes]
+    unsigned: Sequence[UnsignedCode]
+
+
 @dataclass(frozen=True, slots=True)
 class Finishing:
     """Has ``signer`` sign what waits in the register of ``database``, by a key of ``trust_list``."""
@@ -35,20 +43,21 @@ class Finishing:
     signer: CodeSigner
     trust_list: Callable[[], TrustList]
 
-    def finish(self, wanted: Sequence[UnsignedCode], now: datetime) -> list[UnsignedCode]:
-        """Have these versions signed; return those that are not then, as the register has them.
+    def finish(self, wanted: Sequence[UnsignedCode], now: datetime) -> Finished:
+        """Have these versions signed.
 
         Raises KeyStoreError where no key can sign, or ``signer_other_keys``; RegisterError.
         """
-        missing: list[UnsignedCode] = []
+        tokens: dict[Version, bytes] = {}
         for first in range(0, len(wanted), MOST):
             part = {version_of(code): code for code in wanted[first : first + MOST]}
-            signed = self._store(self.signer.sign_codes(list(part), now), part, now)
-            missing += [code for version, code in part.items() if version not in signed]
+            tokens |= self._store(self.signer.sign_codes(list(part), now), part, now)
+        missing = [version for version in map(version_of, wanted) if version not in tokens]
         if not missing:
-            return []
+            return Finished(tokens, [])
         with self.database.read() as tx:  # another process may have signed it
-            return [found for code in missing if (found := unsigned_codes.get(tx, *version_of(code))) is not None]
+            found = [unsigned_codes.get(tx, *version) for version in missing]
+        return Finished(tokens, [code for code in found if code is not None])
 
     def finish_waiting(self, now: datetime, *, again: bool = False) -> None:
         """Have every version signed that waits, the oldest first; those that are wrong are refused. With ``again`` those
@@ -62,16 +71,16 @@ class Finishing:
         while True:
             with self.database.read() as tx:
                 waiting = unsigned_codes.waiting(tx, MOST)
-            if not waiting or [each for each in self.finish(waiting, now) if not each.refused]:
+            if not waiting or [each for each in self.finish(waiting, now).unsigned if not each.refused]:
                 return
 
     def _store(
         self, verdicts: Sequence[SigningVerdict], known: Mapping[Version, UnsignedCode], now: datetime
-    ) -> frozenset[Version]:
-        """Write the verdicts down; the versions that are signed by that."""
+    ) -> Mapping[Version, bytes]:
+        """Write the verdicts down; the tokens of the versions that are signed by that."""
+        tokens: dict[Version, bytes] = {}
         if not verdicts:
-            return frozenset()
-        signed = set()
+            return tokens
         with self.database.write() as tx:
             for each in verdicts:
                 code = known.get(each.version) or unsigned_codes.get(tx, *each.version)
@@ -83,8 +92,8 @@ class Finishing:
                 self._demand_ours(code, each, now)
                 if unsigned_codes.sign(tx, code, each.kid, each.token):
                     take_effect(tx, code)
-                    signed.add(each.version)
-        return frozenset(signed)
+                    tokens[each.version] = each.token
+        return tokens
 
     def _demand_ours(self, code: UnsignedCode, signed: SigningVerdict, now: datetime) -> None:
         """Raise KeyStoreError ``signer_other_keys`` unless it is this payload, signed by a key that verifiers here trust."""

@@ -27,7 +27,7 @@ from licence_qr.services.register import events
 from licence_qr.services.register import record as records
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.signing import status_entries
-from licence_qr.services.signing.finishing import Finishing
+from licence_qr.services.signing.finishing import Finishing, version_of
 from licence_qr.services.signing.room_on_sheets import RoomOnSheets
 from licence_qr.services.signing.signer import CodeSigner
 from licence_qr.store.database.connections import Database, Transaction
@@ -103,23 +103,30 @@ class Coding:
                 after=_recorded_facts(code),
             ),
         )
-        tx.after_commit(self._finish, code)
-        return OrderedCode(code.code_id, code.version)
+        return self._order(tx, code)
 
     def ordered(self, tx: Transaction, code: CodeRow) -> OrderedCode:
         """The version, which is signed when the caller's transaction is committed if it is not signed already."""
         if (waiting := unsigned_codes.get(tx, code.code_id, code.version)) is not None:
-            tx.after_commit(self._finish, waiting)
-        return OrderedCode(code.code_id, code.version)
+            return self._order(tx, waiting)
+        return OrderedCode(code.code_id, code.version, code.uscc, code.issued_on)
 
-    def _finish(self, ordered: Sequence[UnsignedCode]) -> None:
+    def _order(self, tx: Transaction, code: UnsignedCode) -> OrderedCode:
+        ordered = OrderedCode(code.code_id, code.version, code.uscc, code.issued_on)
+        tx.after_commit(self._finish, (code, ordered))
+        return ordered
+
+    def _finish(self, orders: Sequence[tuple[UnsignedCode, OrderedCode]]) -> None:
         """Have these signed, before anybody is told of them."""
+        wanted = [code for code, _ in orders]
         try:
-            unsigned = self.finishing.finish(ordered, max(code.issued_at for code in ordered))
+            tokens, unsigned = self.finishing.finish(wanted, max(code.issued_at for code in wanted))
         except KeyStoreError as error:
-            raise being_signed(ordered[0].code_id, ordered[0].version) from error
+            raise being_signed(wanted[0].code_id, wanted[0].version) from error
         for code in unsigned:
             raise _refused(code) if code.refused else being_signed(code.code_id, code.version)
+        for code, ordered in orders:
+            ordered.token = tokens.get(version_of(code), b"")
 
     def _next(self, tx: Transaction, record: CombinedRecord, previous: CodeRow | None, now: datetime) -> UnsignedCode:
         """The version after ``previous``, with a new block of status entries; not yet stored."""
@@ -141,8 +148,8 @@ class Coding:
             entry_count=entry_count,
         )
 
-    def issued(self, code: StoredCode) -> IssuedCode:
-        """The signed version as an IssuedCode."""
+    def issued(self, code: StoredCode | OrderedCode) -> IssuedCode:
+        """The signed version, whose token is known, as an IssuedCode."""
         return IssuedCode(
             code.code_id, code.version, code.uscc, code.issued_on, code.token, address(self.origin, code.token)
         )

@@ -92,6 +92,30 @@ def test_an_application_that_waits_is_not_issued_a_second_time(services, without
         assert [row["n"] for row in tx.all("SELECT count(*) AS n FROM codes")] == [1]
 
 
+class SignedFirst:
+    """A signer that is asked while another process has the same version signed."""
+
+    def __init__(self, services) -> None:
+        self.signer, self.other = services.coding.signer, services.coding.finishing
+
+    def check_codes(self, now):
+        self.signer.check_codes(now)
+
+    def sign_codes(self, wanted, now):
+        verdicts = self.signer.sign_codes(wanted, now)
+        self.other.finish_waiting(now)
+        return verdicts
+
+
+def test_a_pair_that_another_process_has_signed_first_is_told_as_the_register_has_it(
+    services, make_application, clerk, now
+):
+    coding = replace(services.coding, signer=SignedFirst(services))
+    told = replace(services.issuance, coding=coding).issue(make_application(), clerk, "key", now)
+    assert not told.repeated and told.code.token
+    assert services.issuance.issue(make_application(), clerk, "key", now) == replace(told, repeated=True)
+
+
 def test_where_no_key_can_sign_nothing_is_written(services, make_application, clerk, now, all_rows):
     def gone(now):
         raise KeyStoreError("no_signing_key", day=now.date(), purpose="licence")
