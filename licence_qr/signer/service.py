@@ -38,7 +38,6 @@ class SignService:
     def __init__(self, listener: socket.socket, act: Act, users: frozenset[int]) -> None:
         self.act = act
         self._listener, self._users = listener, users | {0}
-        self._turn = threading.Lock()  # one thread at a time waits for the next connection
         self._for_slow = ThreadPoolExecutor(_THREADS, thread_name_prefix="signer-slow")
         self._slow: set[asyncio.Task[None]] = set()
 
@@ -66,23 +65,20 @@ class SignService:
 
     def _take_all(self, over: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
         """Take one connection after the other, until the other end of ``over`` is closed."""
-        waiting = select.poll()
-        for each in (over, self._listener):
-            waiting.register(each, select.POLLIN)
-        while True:
-            with self._turn:
-                if over.fileno() in dict(waiting.poll()):
-                    return
-                connection = self._next()
-            if connection is None:
-                continue
-            try:
-                self._take(connection, loop)
-            except OSError:
-                connection.close()  # it went away
+        with select.epoll() as waiting:
+            waiting.register(over, select.EPOLLIN)
+            # A connection wakes one thread, and the same as before where that has nothing else to do.
+            waiting.register(self._listener, select.EPOLLIN | select.EPOLLEXCLUSIVE)
+            while over.fileno() not in dict(waiting.poll()):
+                if (connection := self._next()) is None:
+                    continue
+                try:
+                    self._take(connection, loop)
+                except OSError:
+                    connection.close()  # it went away
 
     def _next(self) -> socket.socket | None:
-        """The next connection; None where another process has taken it."""
+        """The next connection; None where another thread or process has taken it."""
         try:
             return self._listener.accept()[0]
         except BlockingIOError:
