@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 from public_pages import prepared_services
 from running_site import filled, make_site, one_site, site
 from screens import DESK, PHONE, listening
-from verify_site import Device, Site, flawless
+from verify_site import Device, Site, flawless, new_context, settled, unharmed
 
 from bench.chromium import FLAGS, SHELL, unwanted
 from licence_qr.web.app import create_app
@@ -76,6 +76,19 @@ def device(one_device: Device, site: Site) -> Iterator[BrowserContext]:
 def page(device: BrowserContext, site: Site) -> Iterator[Page]:
     """The page on a phone that has it installed."""
     yield from flawless(device.new_page(), site)
+
+
+@pytest.fixture(scope="module")
+def standing_page(chromium: Browser, one_site: Site) -> Iterator[Page]:
+    """The verify page, opened once for all tests of a file that only show it something; it is not installed."""
+    one_site.reset()
+    context = new_context(chromium, service_workers="block")
+    page = context.new_page()
+    with unharmed(page):
+        page.goto(f"{one_site.origin}/verify")
+        settled(page)
+        yield page
+    context.close()
 
 
 @pytest.fixture

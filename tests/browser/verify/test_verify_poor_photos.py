@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
-from verify_site import FRAME, Site, new_context, opened
+from playwright.sync_api import Page, expect
+from verify_site import FRAME, Site, opened
 
 from bench.camera import shoot
 
 MADE_UP_HOST = "code.demo.example"  # of the codes that the camera of the bench sees
 
 
-@pytest.fixture(scope="module")
-def page(chromium: Browser, one_site: Site) -> Iterator[Page]:
-    """The verify page, one for all that only shows pictures to it."""
-    one_site.reset()
-    context = new_context(chromium)
-    yield opened(context.new_page(), one_site)
-    context.close()
+@pytest.fixture
+def page(standing_page: Page) -> Page:
+    """The page, one for all tests that only show files to it."""
+    return standing_page
 
 
 @pytest.mark.parametrize("number", [8, 31, 135])

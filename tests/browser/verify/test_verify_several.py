@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from accessible import violations
 from fpdf import FPDF
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
-from verify_site import FRAME, Site, new_context, opened
+from playwright.sync_api import Page, expect
+from verify_site import FRAME, Site, opened
 from walls import PAYMENT, WIFI, symbol, wall
 
 from licence_qr.store.register.codes import StoredCode
@@ -18,13 +18,10 @@ from licence_qr.store.register.codes import StoredCode
 GENUINE = "核验通过"
 
 
-@pytest.fixture(scope="module")
-def page(chromium: Browser, one_site: Site) -> Iterator[Page]:
-    """The verify page, one for all that only shows files to it."""
-    one_site.reset()
-    context = new_context(chromium)
-    yield opened(context.new_page(), one_site)
-    context.close()
+@pytest.fixture
+def page(standing_page: Page) -> Page:
+    """The page, one for all tests that only show files to it."""
+    return standing_page
 
 
 @pytest.fixture

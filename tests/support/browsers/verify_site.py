@@ -355,19 +355,33 @@ def look_for_update(page: Page) -> None:
     page.evaluate("() => { navigator.serviceWorker.getRegistration('/verify').then(found => found.update()); }")
 
 
-def typed(page: Page, text: str) -> Page:
-    """Check a text as if it had been pasted. What was said of an earlier one is gone when this returns."""
+@contextmanager
+def answered(page: Page) -> Iterator[None]:
+    """Something is asked of the page. What was said of anything earlier is gone when this is over."""
     page.evaluate("() => document.querySelectorAll('#outcome > *').forEach((part) => { part.dataset.old = 'yes'; })")
-    page.locator("#text").fill(text)
-    page.locator("#typed button").click()
+    yield
     expect(page.locator("#outcome > [data-old]")).to_have_count(0)
     expect(page.locator("#outcome .verdict").first).to_be_visible()
+
+
+def typed(page: Page, text: str) -> Page:
+    """Check a text as if it had been pasted."""
+    with answered(page):
+        page.locator("#text").fill(text)
+        page.locator("#typed button").click()
     return page
+
+
+@contextmanager
+def unharmed(page: Page) -> Iterator[None]:
+    """No error of a script of that page goes unnoticed."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield
+    assert errors == []
 
 
 def flawless(page: Page, site: Site) -> Iterator[Page]:
     """The page after a visit with a network; no error of a script goes unnoticed."""
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened(page, site)
-    assert errors == []
+    with unharmed(page):
+        yield opened(page, site)
