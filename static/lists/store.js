@@ -2,10 +2,11 @@
 // What the device keeps between visits: the root's key, the signed lists with the time they were fetched, the words.
 // One object store of IndexedDB, by name. Where a browser refuses it (private windows), all is kept for this visit only.
 
-import { settled } from "../ui/indexed_db.js";
+import { carriedOut, settled } from "../ui/indexed_db.js";
 
 const DATABASE = "licence-qr-verify";
 const STORE = "kept";
+const LOCK = "licence-qr-lists"; // held by the page that decides which list is the newest
 const NEWEST = "newest"; // the highest edition of each list, by its name
 const thisVisit = new Map();
 /** @type {Promise<IDBDatabase> | undefined} */
@@ -38,8 +39,7 @@ function letGo() {
  * @returns {Promise<any>}
  */
 async function inStore(mode, act) {
-  const store = (await opened()).transaction(STORE, mode).objectStore(STORE);
-  return settled(act(store));
+  return carriedOut((await opened()).transaction(STORE, mode), act);
 }
 
 /**
@@ -85,8 +85,8 @@ export async function newest() {
 }
 
 /**
- * Keep a list and its edition, unless another page of this browser has kept a newer one: decided in one transaction, so that
- * of two pages that fetch at once the newer list stays. Resolves to false when this one is the older.
+ * Keep a list and its edition, unless another page of this browser has kept a newer one: one page decides at a time, so
+ * that of two that fetch at once the newer list stays. Resolves to false when this one is the older.
  * @param {string} name
  * @param {unknown} value
  * @param {number} edition
@@ -113,25 +113,25 @@ export async function keepNewest(name, value, edition) {
  * @param {number} edition
  * @returns {Promise<boolean>}
  */
-async function keptIfNewest(name, value, edition) {
-  const transaction = (await opened()).transaction(STORE, "readwrite");
-  const store = transaction.objectStore(STORE);
-  const before = numbers(await settled(store.get(NEWEST)));
-  if ((before[name] ?? 0) > edition) return false;
-  store.put(value, name);
-  store.put({ ...before, [name]: edition }, NEWEST);
-  await new Promise((resolve, reject) => {
-    transaction.oncomplete = resolve;
-    transaction.onabort = () => reject(transaction.error);
+function keptIfNewest(name, value, edition) {
+  // One page at a time, by a lock and not by one transaction: that would wait for this page between its question and its
+  // answer, and with it all pages, if it is left then (see `carriedOut`). A lock is let go of.
+  return navigator.locks.request(LOCK, async () => {
+    const before = numbers(await inStore("readonly", (store) => store.get(NEWEST)));
+    if ((before[name] ?? 0) > edition) return false;
+    await inStore("readwrite", (store) => {
+      store.put(value, name);
+      return store.put({ ...before, [name]: edition }, NEWEST);
+    });
+    return true;
   });
-  return true;
 }
 
 /** Forget everything, the root's key too. */
 export async function forget() {
   thisVisit.clear();
   try {
-    await inStore("readwrite", (store) => store.clear());
+    await navigator.locks.request(LOCK, () => inStore("readwrite", (store) => store.clear()));
   } catch {
     // Nothing could be kept, so nothing is left.
   }

@@ -5,7 +5,7 @@
 
 /** @import { Bytes, SealedRow, Unavailability } from "./types.d.ts" */
 
-import { settled } from "../ui/indexed_db.js";
+import { carriedOut, settled } from "../ui/indexed_db.js";
 
 const STORE = "rows";
 const BASE = "base"; // the half that is kept here
@@ -50,15 +50,7 @@ export class Vault {
     opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
     const database = await settled(opening);
     try {
-      const transaction = database.transaction(STORE, mode);
-      const done = new Promise((resolve, reject) => {
-        transaction.oncomplete = resolve;
-        transaction.onabort = () => reject(transaction.error);
-      });
-      done.catch(() => {}); // said by the request that failed
-      const result = await settled(act(transaction.objectStore(STORE)));
-      await done;
-      return result;
+      return await carriedOut(database.transaction(STORE, mode), act);
     } finally {
       database.close();
     }
