@@ -21,11 +21,12 @@ if TYPE_CHECKING:  # loaded when something is measured
 CJK_PACKAGE, SCRIPTS_PACKAGE = "fonts-noto-cjk", "fonts-noto-core"
 PACKAGES = (CJK_PACKAGE, SCRIPTS_PACKAGE, "fonts-hanazono", "fonts-babelstone-han")
 """Debian's packages of all faces."""
+_FONTS = "/usr/share/fonts"
 FOLDERS = (
-    *(Path("/usr/share/fonts") / folder for folder in ("opentype/noto", "truetype/noto")),  # Debian, Ubuntu
-    *(Path("/usr/share/fonts/truetype") / folder for folder in ("hanazono", "babelstone")),
-    *(Path("/usr/share/fonts") / folder for folder in ("noto-cjk", "noto")),  # Arch
-    *(Path("/usr/share/fonts") / folder for folder in ("google-noto-cjk", "google-noto")),  # Fedora, openEuler
+    *(f"{_FONTS}/{folder}" for folder in ("opentype/noto", "truetype/noto")),  # Debian, Ubuntu
+    *(f"{_FONTS}/truetype/{folder}" for folder in ("hanazono", "babelstone")),
+    *(f"{_FONTS}/{folder}" for folder in ("noto-cjk", "noto")),  # Arch
+    *(f"{_FONTS}/{folder}" for folder in ("google-noto-cjk", "google-noto")),  # Fedora, openEuler
 )
 _JOINERS = frozenset({0x200C, 0x200D})
 UNSEEN = _JOINERS | {0x180E}
@@ -116,10 +117,10 @@ def font_path(face: Face) -> Path:
 
 
 @cache  # what is not there is looked for again each time: it may be installed while the service runs
-def _found(face: Face, folders: tuple[Path, ...]) -> Path:
+def _found(face: Face, folders: tuple[str, ...]) -> Path:
     for folder in folders:
-        if (folder / face.file).is_file():
-            return folder / face.file
+        if (file := Path(folder, face.file)).is_file():
+            return file
     raise PrintError("font_missing", font=face.file, package=face.package)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from licence_qr.errors import RegisterError
-from licence_qr.store.database.connections import Database
+from licence_qr.store.database.connections import READ_WAIT_SECONDS, Database
 from licence_qr.store.database.sqlite import sqlite3
 from licence_qr.store.register import counters, register_kind
 
@@ -71,6 +71,23 @@ def test_a_reader_sees_one_moment_while_others_write(database):
     with database.read() as tx:
         assert register_kind.get(tx, "a") == "2"
     other.close()
+
+
+def test_each_transaction_waits_for_others_as_long_as_it_is_to(database):
+    def milliseconds(transaction) -> int:
+        with transaction as tx:
+            return tx.all("PRAGMA busy_timeout")[0][0]
+
+    def writes(wait: float) -> int:
+        return milliseconds(database.write(wait=wait))
+
+    assert milliseconds(database.read()) == READ_WAIT_SECONDS * 1000
+    for _ in range(2):
+        assert READ_WAIT_SECONDS * 1000 < writes(3600) <= 3_600_000
+        assert writes(0.2) <= 250
+    assert milliseconds(database.read()) == READ_WAIT_SECONDS * 1000
+    database.stamp()  # asked where nobody may wait
+    assert milliseconds(database.read()) == 0
 
 
 def test_threads_take_turns_and_no_number_is_given_twice(database):

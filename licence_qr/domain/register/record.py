@@ -63,7 +63,11 @@ class CombinedRecord:
 
     def digest(self) -> bytes:
         """The first 16 bytes of SHA-256 over ``canonical()``, which bind the symbol to facts it has no room for."""
-        return hashlib.sha256(self.canonical()).digest()[:DIGEST_BYTES]
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> bytes:
+        return hashlib.sha256(self._canonical).digest()[:DIGEST_BYTES]
 
 
 def _permit_facts(permit: Permit) -> dict[str, Any]:

@@ -86,7 +86,8 @@ class _SigningCase:
     @cached_property
     def origins(self) -> frozenset[tuple[str, str]]:
         """Kind of event and number of each permit that the business was granted, or has from an import."""
-        found = ((each["event"], json.loads(each["after"])) for each in self.told if each["after"])
+        of_permits = (each for each in self.told if each["after"] and each["event"] != EventKind.CODE_ISSUED)
+        found = ((each["event"], json.loads(each["after"])) for each in of_permits)
         return frozenset((kind, values["permit_no"]) for kind, values in found if "permit_no" in values)
 
     @property

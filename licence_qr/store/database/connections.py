@@ -30,6 +30,7 @@ from licence_qr.store.files import file_errors, make_folder, mode_for_readers
 WRITE_WAIT_SECONDS = 10.0
 _UPGRADE_WAIT_SECONDS = 300.0  # whoever starts a second time meanwhile: an upgrade of a full register takes minutes
 READ_WAIT_SECONDS = 2.0
+_NEARLY_SECONDS = 0.05  # that a write may wait more or less than it was to
 _STEPS_BETWEEN_LOOKS = 1000  # of SQLite's virtual machine; some ten microseconds
 # A log that a large transaction (an import) has made long is truncated to this size when it restarts.
 _LARGEST_LOG_KEPT = 16 * 1024 * 1024
@@ -210,8 +211,10 @@ class Database:
         with register_errors(self.path):
             kept = self._kept_connection()
             connection = kept.connection
-            if until is not None:
-                _wait(connection, max(0.0, until - time.monotonic()))
+            if until is None:
+                self._let_wait(connection, self._read_wait())
+            else:
+                self._let_wait(connection, max(0.0, until - time.monotonic()), _NEARLY_SECONDS)
             try:
                 connection.execute(begin)
                 if writable:
@@ -222,9 +225,6 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
-            finally:
-                if writable:
-                    _wait(connection, self._read_wait())
             if kept.unchanging != self._unchanging(kept):
                 raise RegisterError("register_locked", path=self.path)
 
@@ -245,12 +245,17 @@ class Database:
         for nobody: it is asked on an event loop, and ``register_locked`` comes at once.
         """
         with register_errors(self.path):
-            waits, self._local.read_wait = self._read_wait(), 0.0
+            self._local.read_wait = 0.0
             connection = self._kept_connection().connection
-            if waits:
-                _wait(connection, 0)
+            self._let_wait(connection, 0.0)
             version: int = connection.execute("PRAGMA data_version").fetchone()[0]
             return self._local.opened, version, connection.total_changes
+
+    def _let_wait(self, connection: sqlite3.Connection, seconds: float, nearly: float = 0.0) -> None:
+        """Have this thread's connection wait for others so long, or ``nearly``. Not said again: it is parsed each time."""
+        if abs(self._local.waits - seconds) > nearly:
+            _wait(connection, seconds)
+            self._local.waits = seconds
 
     def _read_wait(self) -> float:
         """The seconds that this thread waits before it reads."""
@@ -277,6 +282,7 @@ class Database:
                     journal_files.remove(kept.log)
             self.close()
         kept = self._local.kept = self._open(file)
+        self._local.waits = self._read_wait()
         self._local.opened = getattr(self._local, "opened", 0) + 1
         return kept
 

@@ -18,7 +18,7 @@ import os
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 _ASK_AGAIN_SECONDS = 0.001
@@ -37,7 +37,7 @@ class WritersQueue:
     """The queue of one register. Where its file cannot be used nobody waits here: SQLite then says what is wrong."""
 
     def __init__(self, register: Path) -> None:
-        self._path = register.with_name(register.name + "-queue")
+        self._path = os.fspath(register.with_name(register.name + "-queue"))
 
     @contextmanager
     def turn(self, deadline: float) -> Iterator[None]:
@@ -45,20 +45,20 @@ class WritersQueue:
 
         Raises QueueTimeout at ``deadline`` (time.monotonic). Nobody is asked in vain: one look comes before it.
         """
-        with ExitStack() as held:
-            if (place := self._join(held, deadline)) is not None:
-                file, ticket = place
+        file = self._opened()
+        try:
+            if file is not None and (ticket := _join(file, deadline)) is not None:
                 while _held(file, _FIRST, ticket) is not None:
                     _breathe(deadline)
             yield
+        finally:
+            if file is not None:
+                os.close(file)  # which gives the ticket back
 
-    def _join(self, held: ExitStack, deadline: float) -> tuple[int, int] | None:
-        """The file and a ticket in it, which goes back when ``held`` closes; None where that cannot be had."""
+    def _opened(self) -> int | None:
+        """The file; None where it cannot be had."""
         try:
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            held.callback(os.close, file)
-            _keep_others_out(file, deadline)
-            return file, _take_ticket(file)
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError:
             return None
 
@@ -79,6 +79,15 @@ class WritersQueue:
             return max(0, held - 1)
         finally:
             os.close(file)
+
+
+def _join(file: int, deadline: float) -> int | None:
+    """A ticket; None where it cannot be had."""
+    try:
+        _keep_others_out(file, deadline)
+        return _take_ticket(file)
+    except OSError:
+        return None
 
 
 def _breathe(deadline: float) -> None:

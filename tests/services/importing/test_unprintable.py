@@ -97,7 +97,7 @@ def test_a_machine_that_can_print_no_card_imports_nothing(
 ) -> None:
     services = make_services(tmp_path / "real", demonstration=False)
     before = all_rows(services.database)
-    monkeypatch.setattr(fonts, "FOLDERS", (tmp_path,))
+    monkeypatch.setattr(fonts, "FOLDERS", (str(tmp_path),))
     files = export("market", as_csv([licence()], MARKET_COLUMNS)), export("health", as_csv([permit()], HEALTH_COLUMNS))
     with pytest.raises(PrintError, match="font_missing"):
         services.importing.import_departments(*files, AT_THE_MACHINE, NOW)

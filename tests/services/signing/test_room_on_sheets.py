@@ -173,7 +173,7 @@ def test_the_principal_is_asked_for_where_the_name_is_given_up(
 def test_a_machine_that_can_print_no_card_gives_no_numbers_except_for_specimens(
     make_services: Any, make_application: Any, clerk: Any, now: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fonts, "FOLDERS", (tmp_path,))
+    monkeypatch.setattr(fonts, "FOLDERS", (str(tmp_path),))
     real = make_services(tmp_path / "real", demonstration=False)
     with pytest.raises(PrintError, match="font_missing"):
         real.issuance.issue(make_application(), clerk, "key", now)
