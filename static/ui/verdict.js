@@ -3,7 +3,7 @@
 
 /** @import { Content, Headline } from "./types.d.ts" */
 
-import { both, element } from "./elements.js";
+import { element } from "./elements.js";
 import { ENGLISH } from "./words.js";
 
 // The signs of the public pages: a tick, an i, a triangle, an octagon, a question mark.
@@ -31,14 +31,18 @@ function picture(path) {
 }
 
 /**
- * Both languages of a headline, whose Chinese is broken at commas and where "|" says, and nowhere else.
+ * Both languages of a headline, whose Chinese is broken behind commas and where "|" says. Only a part that is longer than a
+ * line, as in large text, is broken within, and no comma begins a line.
  * @param {string} zh
  * @param {string} en
  * @returns {Content[]}
  */
 function broken(zh, en) {
-  const [first, also] = both(ENGLISH ? zh.replace("|", "") : zh, en);
-  return [...first.split("|").flatMap((part, n) => (n ? [document.createElement("wbr"), part] : [part])), also];
+  const parts = zh.replaceAll("，", "，|").split("|").filter(Boolean);
+  const phrases = parts.map((part) => element("span", "phrase", part));
+  const also = element("span", "also", ...(ENGLISH ? phrases : [en]));
+  also.lang = ENGLISH ? "zh-CN" : "en";
+  return [...(ENGLISH ? [en] : phrases), " ", also];
 }
 
 /**

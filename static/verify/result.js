@@ -125,7 +125,7 @@ export function genuine(described, state, { time, live }) {
       [...TERMS.field.code_number, element("span", "number", described.codeNumber)],
       [
         ...TERMS.field.card_version,
-        `${t(`第 ${described.version} 版，`, `version ${described.version}, `)}${day(described.issuedOn)}`,
+        `${t(`第\u00a0${described.version}\u00a0版，`, `version ${described.version}, `)}${day(described.issuedOn)}`,
       ],
     ),
   );

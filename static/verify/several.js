@@ -29,9 +29,9 @@ async function label({ text, page }, lists) {
   const { kind, texts } = reduced(text, []);
   if (kind === "number") return [t(...TERMS.field.code_number), ` ${texts[0].match(/.{1,4}/g).join("-")}`];
   const claims = await claimsOf(text, lists);
-  const where = page === null ? "" : t(`，第 ${page} 页`, `, page ${page}`);
+  const where = page === null ? "" : t(`，第\u00a0${page}\u00a0页`, `, page ${page}`);
   if (!claims) return [t(...TERMS.verdict.refused) + where];
-  const version = t(`，第 ${claims.version} 版`, `, version ${claims.version}`);
+  const version = t(`，第\u00a0${claims.version}\u00a0版`, `, version ${claims.version}`);
   return [hanzi(claims.name || claims.codeNumber), version + where];
 }
 
@@ -78,7 +78,7 @@ export function sayBeside({ others, notes, more }, rest) {
   if (others.length) {
     const names = others.map(nameOf).join(t("、", ", "));
     const words = t(
-      `另外${more ? "至少" : ""}看到 ${others.length} 个码，不是亮证二维码：${names}。`,
+      `另外${more ? "至少" : ""}看到 ${others.length}\u00a0个码，不是亮证二维码：${names}。`,
       `Also seen, not of this service: ${names}${more ? " …" : "."}`,
     );
     parts.push(element("p", "quiet", words));

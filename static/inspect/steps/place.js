@@ -20,7 +20,7 @@ import { momentWords, purposeWords, readByWords } from "../visit/words.js";
 function facts(visit) {
   const { how } = visit;
   const code = how.codeNumber
-    ? `${how.codeNumber}${how.codeVersion ? t(`，第 ${how.codeVersion} 版`, `, version ${how.codeVersion}`) : ""}`
+    ? `${how.codeNumber}${how.codeVersion ? t(`，第\u00a0${how.codeVersion}\u00a0版`, `, version ${how.codeVersion}`) : ""}`
     : "—";
   return rows(
     [...TERMS.field.business, hanzi(visit.business.name)],

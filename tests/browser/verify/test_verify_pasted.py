@@ -187,6 +187,18 @@ def test_the_beginning_that_is_asked_for_is_that_of_the_codes_here(page: Page, s
     expect(page.locator("#outcome")).to_contain_text(f"以 {beginning}/ 开头")
 
 
+def test_the_beginning_of_codes_of_this_machine_is_http(page: Page) -> None:
+    said = """async (hosts) => {
+      const page = document.querySelector("script[type=module]").src;
+      const { pastedNotOurs } = await import(page.replace("page.js", "not_ours.js"));
+      return pastedNotOurs({ kind: "text", texts: [], host: "", others: [] }, hosts).map((part) => part.textContent).join();
+    }"""
+    here = page.url.split("/")[2]
+    assert f"以 http://{here}/c/ 开头" in page.evaluate(said, ["ym.example.gov.cn", here])
+    assert "以 http://localhost:8000/c/ 开头" in page.evaluate(said, ["localhost:8000"])
+    assert "以 https://ym.example.gov.cn/c/ 开头" in page.evaluate(said, ["ym.example.gov.cn"])
+
+
 def test_of_another_address_the_host_is_told_and_nothing_opened(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

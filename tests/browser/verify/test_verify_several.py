@@ -163,7 +163,8 @@ def test_the_codes_of_all_pages_of_a_pdf_are_listed(page: Page, two: tuple[Store
     show_pdf(page, [[PAYMENT], [first], [], [second, first]])
     buttons = page.locator("#outcome .codes button")
     expect(buttons).to_have_count(2)
-    assert ["第 2 页" in buttons.nth(0).inner_text(), "第 4 页" in buttons.nth(1).inner_text()] == [True, True]
+    expect(buttons.nth(0)).to_contain_text("第 2 页")
+    expect(buttons.nth(1)).to_contain_text("第 4 页")
     expect(page.locator("#beside")).to_contain_text("付款码")
 
 
