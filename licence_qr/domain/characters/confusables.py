@@ -13,15 +13,17 @@ from itertools import filterfalse
 from licence_qr.domain.characters.confusables_table import ALIKE
 from licence_qr.domain.names import FOLDED, folded, name_key
 
+# Of Latin, Greek and Cyrillic letters. In other scripts a mark is a vowel, and makes another word.
+_ACCENTS = "\u0300", "\u036f"
 _IDEOGRAPHS = (range(0x3400, 0xA000), range(0x20000, 0x3FFFE))
 
 
 def look_alike_keys(text: str) -> frozenset[str]:
     """Keys of a name; two names of which a reader may take one for the other share one. Only for comparing.
 
-    Names with the same ``name_key`` share one, and names that differ in punctuation only. There are two keys, because
-    letters that look alike when they are capital need not when they are small (Cyrillic Н and Latin H). Empty for a name
-    without a character that is seen.
+    Names with the same ``name_key`` share one, and names that differ in punctuation, or in accents of letters (é, e), only.
+    There are two keys, because letters that look alike when they are capital need not when they are small (Cyrillic Н and
+    Latin H). Empty for a name without a character that is seen.
     """
     return frozenset(key for base in (folded(text), name_key(text)) if (key := _skeleton(base)))
 
@@ -40,7 +42,8 @@ def _certain(char: str) -> bool:
 def _skeleton(base: str) -> str:
     table = _prototypes()
     parts = unicodedata.normalize("NFD", base)
-    key = folded("".join(table.get(char, char) for char in parts)).casefold()
+    plain = (char for each in parts for char in table.get(each, each) if not _ACCENTS[0] <= char <= _ACCENTS[1])
+    key = folded("".join(plain)).casefold()
     return "".join(filterfalse(_punctuation, key)) or key
 
 
