@@ -15,7 +15,7 @@ from licence_qr.domain.importing.conflicts import RowVerdict, Source, SourceRow
 from licence_qr.domain.importing.headings import Headings
 from licence_qr.errors import InputError, LicenceQRError, UnreadableError
 from licence_qr.services.importing.files.dialects import Form, form_of, sheets_of
-from licence_qr.services.importing.files.encodings import pieces_of
+from licence_qr.services.importing.files.encodings import is_big5, pieces_of
 from licence_qr.services.importing.files.lines import (
     MAX_ROWS,
     MAX_SHEETS,
@@ -104,6 +104,8 @@ class DepartmentFile:
         if not nearest:
             return UnreadableError("import_no_sheet", file=self.name)
         if nearest[0].code == "import_headings_none" and self.form.encoding == "gb18030":
+            if is_big5(self.content):
+                return UnreadableError("import_text_big5", file=self.name)
             # Most bytes are some text in GB18030, also those of Big5: what was read may be nonsense.
             facts = {name: str(fact) for name, fact in nearest[0].facts.items()}
             return InputError("import_headings_none_gb18030", **facts)
@@ -116,7 +118,7 @@ def read_department(
     """Look through one export; its rows are read when they are asked for.
 
     ``content`` is a file in which one can go back. Raises UnreadableError ``import_file_too_large``,
-    ``import_file_empty``, ``import_text_encoding``, or ``import_file_…`` where it is no table.
+    ``import_file_empty``, ``import_text_encoding``, ``import_text_big5``, or ``import_file_…`` where it is no table.
     """
     digest, blank, size = hashlib.sha256(), True, 0
     for piece in pieces_of(content):

@@ -206,13 +206,36 @@ def test_a_cell_with_an_empty_byte_is_refused_by_name_and_shown_in_the_report(tm
     assert "住宿[U+0000]服务" in report.decode("utf-8-sig")
 
 
+TRADITIONAL = "統一社會信用代碼,名稱,類型,法定代表人,註冊資本,成立日期\r\n"
+
+
+@pytest.mark.parametrize("rows", ["", "91500107M000001A9R,示例賓館,有限責任公司,陳樣,,2019-03-01\r\n", "碁,\r\n"])
+@pytest.mark.parametrize("encoding", ["cp950", "big5hkscs"])
+def test_a_text_in_big5_is_told_as_that(rows: str, encoding: str) -> None:
+    with pytest.raises(LicenceQRError) as caught:
+        read((TRADITIONAL + rows * 50).encode(encoding), Source.MARKET, "臺帳.csv")
+    error = caught.value
+    assert error.code == "import_text_big5"
+    assert "Big5" in explain(error).what and "UTF-8" in explain(error, "en").todo
+
+
+def test_no_other_encoding_is_taken_for_big5() -> None:
+    for data in (
+        as_csv([licence()] * 50, {key: f"甲{text}" for key, text in MARKET_COLUMNS.items()}).decode().encode("gb18030"),
+        (TRADITIONAL * 50).encode("gb18030"),  # traditional characters are no sign of it
+    ):
+        with pytest.raises(LicenceQRError) as caught:
+            read(data, Source.MARKET)
+        assert caught.value.code == "import_headings_none_gb18030"
+
+
 def test_a_file_read_as_gb18030_without_headings_shows_what_was_read_and_names_the_possibility() -> None:
-    headings = "統一社會信用代碼,名稱,類型,法定代表人,註冊資本,成立日期\r\n"
+    headings = "證書,店家,種類,老闆,本錢,創辦於\r\n"  # too few words to tell
     with pytest.raises(LicenceQRError) as caught:
         read(headings.encode("big5hkscs"), Source.MARKET)
     error = caught.value
     assert error.code == "import_headings_none_gb18030"
-    assert headings.encode("big5hkscs").decode("gb18030", "ignore")[:4] in str(explain(error, "zh"))
+    assert headings.encode("big5hkscs").decode("gb18030", "ignore")[:2] in str(explain(error, "zh"))
     for language, words in (
         ("zh", "可能是另一种编码（例如 Big5）"),
         ("en", "may be in another encoding, such as Big5"),

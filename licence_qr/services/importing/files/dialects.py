@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import BinaryIO
 
 from licence_qr.services.importing.files.delimited import delimited_sheet
-from licence_qr.services.importing.files.encodings import NoEncoding, encoding_of, pieces_of
+from licence_qr.services.importing.files.encodings import NoEncoding, encoding_of, is_big5, pieces_of
 from licence_qr.services.importing.files.html_tables import html_sheets
 from licence_qr.services.importing.files.lines import Budget, Excess, ExportSheet
 from licence_qr.services.importing.files.spreadsheetml import NAMESPACE, spreadsheetml_sheets
@@ -59,7 +59,8 @@ _HTML = re.compile(r"<(?:!doctype\s+html|html|head|meta|body|table|style)\b", re
 
 
 def form_of(content: BinaryIO) -> Form:
-    """How the file is written. Raises Excess ``import_text_encoding`` or ``import_file_…``, which say what it is instead."""
+    """How the file is written. Raises Excess ``import_text_encoding``, ``import_text_big5`` or ``import_file_…``, which
+    say what it is instead."""
     content.seek(0)
     start = content.read(_LOOKED_AT)
     if start.startswith(_ZIP):
@@ -71,6 +72,8 @@ def form_of(content: BinaryIO) -> Form:
     try:
         encoding = encoding_of(content)
     except NoEncoding as error:
+        if is_big5(content):
+            raise Excess("import_text_big5") from error
         raise Excess("import_text_encoding", position=error.position) from error
     text = start.decode(encoding, "ignore").lstrip("\ufeff \t\r\n")
     if text.startswith("<"):

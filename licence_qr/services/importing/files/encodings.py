@@ -14,6 +14,13 @@ _LOOKED_AT = 4096
 _MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 # Control, private-use and unassigned characters: a text that is read in the wrong encoding is full of them.
 _NO_TEXT = frozenset({"Cc", "Co", "Cn", "Cs"})
+# Words of headings and titles in traditional characters. By chance no other text has three of them in the bytes of Big5.
+_OF_BIG5 = (
+    "統一", "信用", "代碼", "名稱", "類型", "法定", "代表", "負責人", "經營", "資本", "日期", "期限", "有效期", "地址",
+    "場所", "範圍", "項目", "機關", "發證", "核准", "登記", "狀態", "電話", "備註", "許可", "證號",
+    "編號", "單位", "等級", "執照",
+)  # fmt: skip
+_FEWEST_WORDS = 3
 _LEAST_ASCII, _MOST_NONSENSE = 0.05, 0.05
 
 
@@ -42,6 +49,14 @@ def encoding_of(content: BinaryIO) -> str:
             return encoding
         wrong.append(position)
     raise NoEncoding(max(wrong))
+
+
+def is_big5(content: BinaryIO) -> bool:
+    """Whether a text begins with what can only be Big5 (code page 950), which is not read: most of its bytes are some text
+    in GB18030, too."""
+    content.seek(0)
+    start = content.read(_LOOKED_AT).decode("cp950", "replace")
+    return sum(word in start for word in _OF_BIG5) >= _FEWEST_WORDS
 
 
 def _utf16_without_mark(start: bytes) -> str:
