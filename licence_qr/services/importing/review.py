@@ -17,6 +17,7 @@ from licence_qr.domain.importing.conflicts import (
     RowOutcome,
     RowVerdict,
 )
+from licence_qr.domain.importing.department_rows import DAY_COLUMNS
 from licence_qr.domain.importing.merge import merge
 from licence_qr.domain.lifecycle.acts import SubjectKind
 from licence_qr.domain.names import name_key
@@ -52,7 +53,6 @@ _SAME_DOCUMENT = frozenset(
         ConflictKind.REGISTER_DIFFERS,
     }
 )
-_DATES = frozenset({"established_on", "term_from", "term_to", "issued_on", "valid_from", "valid_to"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +312,7 @@ def _copies_differ(name: str, left: Mapping[str, str], right: Mapping[str, str])
 
 def _meaning(name: str, text: str) -> str:
     """The value to compare: a date in any spelling, a name without regard to width, brackets and spaces."""
-    if name in _DATES:
+    if name in DAY_COLUMNS:
         try:
             return read_written_date(text).day.isoformat()
         except InputError:
