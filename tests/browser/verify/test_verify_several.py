@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from accessible import violations
 from fpdf import FPDF
+from pdf_reading import SMALL
 from PIL import Image
 from playwright.sync_api import Page, expect
 from verify_site import FRAME, Site, opened
@@ -44,10 +45,10 @@ def show_picture(page: Page, picture: Image.Image) -> None:
 
 
 def show_pdf(page: Page, pages: list[list[str]]) -> None:
-    """Choose a PDF with the symbols of those texts on its pages."""
-    pdf = FPDF(format="A4")
+    """Choose a PDF with the symbols of those texts on its pages; the empty ones are small."""
+    pdf = FPDF()
     for texts in pages:
-        pdf.add_page()
+        pdf.add_page(format="A4" if texts else SMALL)
         for at, text in enumerate(texts):
             pdf.image(symbol(text, 8), x=20 + 90 * at, y=30, w=80)
     content = bytes(pdf.output())

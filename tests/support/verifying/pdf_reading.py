@@ -12,6 +12,7 @@ from verify_site import Site
 
 NO_CODE = "PDF 里没有找到二维码"
 UNREADABLE = "无法读取这个文件"
+SMALL = (40, 40)  # mm
 
 
 @contextmanager
@@ -55,12 +56,15 @@ def let_go(page: Page) -> None:
 
 
 def written(pages: int = 1, picture: tuple[int, Image.Image] | None = None) -> FPDF:
-    """An A4 PDF of that many pages with a line of text each, and one picture on the page of that number."""
-    pdf = FPDF(format="A4")
+    """A PDF of that many pages with a line of text each, and one picture on the page of that number, which is A4.
+
+    The others are small: to look over an empty page in vain takes as long as it is large."""
+    pdf = FPDF()
     pdf.set_font("Helvetica")
     for number in range(1, pages + 1):
-        pdf.add_page()
+        pictured = picture and picture[0] == number
+        pdf.add_page(format="A4" if pictured else SMALL)
         pdf.cell(text=f"Page {number}")
-        if picture and picture[0] == number:
+        if picture and pictured:
             pdf.image(picture[1], x=10, y=20, w=148)
     return pdf
