@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,19 +12,20 @@ from fresh_phone import fresh_phone
 from page_clock import set_clock
 from playwright.sync_api import Browser, Page, expect
 from server_clock import ServerClock
-from verify_site import Site, opened, settled, typed
+from verify_site import Site, new_context, opened, settled, typed
 
 OFF = {"26 小时": timedelta(hours=26), "3 天": timedelta(days=3), "2 年": timedelta(days=730)}
+Visit = Callable[[timedelta], Page]
 SLOW_OR_FAST = pytest.mark.parametrize(("sign", "word"), [(-1, "慢"), (1, "快")], ids=["slow", "fast"])
 
 
 @pytest.fixture
-def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Page]]:
+def visit(chromium: Browser, site: Site) -> Iterator[Visit]:
     """Opens the verify page on a phone that has opened nothing else, and whose clock is ``wrong`` by that much."""
     with ExitStack() as phones:
 
-        def opened_with(wrong: timedelta, **options: Any) -> Page:
-            context = phones.enter_context(fresh_phone(chromium, site, **options))
+        def opened_with(wrong: timedelta) -> Page:
+            context = phones.enter_context(fresh_phone(chromium, site))
             context.clock.install(time=datetime.now(UTC) + wrong)
             return opened(context.new_page(), site)
 
@@ -44,67 +44,64 @@ def tones(page: Page) -> set[str]:
 
 
 @SLOW_OR_FAST
-@pytest.mark.parametrize("words", OFF)
-def test_it_is_named_and_codes_are_judged_by_the_time_of_the_site(
-    visit: Callable[..., Page], site: Site, words: str, sign: int, word: str
+def test_it_is_named_and_codes_are_judged_by_the_time_of_the_site_until_it_is_set_right(
+    visit: Visit, site: Site, sign: int, word: str
 ) -> None:
-    page = visit(sign * OFF[words])
-    said = f"本机时钟约{word} {words}"
-    expect(page.locator("#notices")).to_contain_text(said)
-    expect(page.locator("#refreshed")).to_have_text("名单已是最新。")
-    for place in ("#trust-age", "#status-age"):
-        expect(page.locator(f"{place} .age")).to_contain_text("1 分钟" if place == "#trust-age" else "分钟")
-    typed(page, site.link(site.newest(permits=1)))
-    assert headline(page).startswith("核验通过，证照均有效") and tones(page) == {"good"}
-    with site.away():
-        page.reload()
-        settled(page)
+    """On one phone: first visited with a clock that is a little wrong, which then goes wrong by more and more."""
+    page = visit(sign * next(iter(OFF.values())))
+    for n, (words, off) in enumerate(OFF.items()):
+        if n:
+            page.context.clock.set_system_time(datetime.now(UTC) + sign * off)
+            page.reload()
+            settled(page)
+        said = f"本机时钟约{word} {words}"
         expect(page.locator("#notices")).to_contain_text(said)
+        expect(page.locator("#refreshed")).to_have_text("名单已是最新。")
+        for place in ("#trust-age", "#status-age"):
+            expect(page.locator(f"{place} .age")).to_contain_text("1 分钟" if place == "#trust-age" else "分钟")
         typed(page, site.link(site.newest(permits=1)))
         assert headline(page).startswith("核验通过，证照均有效") and tones(page) == {"good"}
+        with site.away():
+            page.reload()
+            settled(page)
+            expect(page.locator("#notices")).to_contain_text(said)
+            typed(page, site.link(site.newest(permits=1)))
+            assert headline(page).startswith("核验通过，证照均有效") and tones(page) == {"good"}
+    page.context.clock.set_system_time(datetime.now(UTC))
+    page.get_by_role("button", name="立即更新").click()
+    expect(page.locator("#notices")).to_be_empty()
+    typed(page, site.link(site.newest(permits=1)))
+    assert tones(page) == {"good"}
 
 
-@pytest.mark.parametrize("words", OFF)
-def test_set_back_without_a_network_it_is_proved_slow_by_what_is_held(first_page: Page, site: Site, words: str) -> None:
-    page = first_page
-    with site.away():
-        set_clock(page, datetime.now(UTC) - OFF[words])
-        page.reload()
-        settled(page)
-        expect(page.locator("#notices")).to_contain_text(f"本机时钟至少慢 {words}")
-        typed(page, site.link(site.newest(permits=1)))
-        assert headline(page).startswith("核验通过，但状态信息较旧") and tones(page) == {"care"}
-        expect(page.locator("#outcome .verdict")).to_contain_text("无法得知已过多久")
-        assert page.locator(".age").count() == 0
-
-
-@pytest.mark.parametrize("words", OFF)
-def test_set_forward_without_a_network_it_calls_nothing_false_and_names_its_date(
-    first_page: Page, site: Site, words: str
+def test_set_without_a_network_it_is_proved_slow_by_what_is_held_or_named_with_its_date(
+    first_page: Page, site: Site
 ) -> None:
+    """On one phone: nothing that it keeps is changed without a network."""
     page = first_page
     with site.away():
-        set_clock(page, datetime.now(UTC) + OFF[words])
-        page.reload()
-        settled(page)
-        typed(page, site.link(site.newest(permits=1)))
-        assert "bad" not in tones(page) and headline(page).startswith("核验通过")
-        if OFF[words] >= timedelta(days=3):
-            expect(page.locator("#outcome .verdict")).to_contain_text("按本机日期（")
+        for words, off in OFF.items():
+            judged_without_a_network(page, site, -off)
+            expect(page.locator("#notices")).to_contain_text(f"本机时钟至少慢 {words}")
+            assert headline(page).startswith("核验通过，但状态信息较旧") and tones(page) == {"care"}
+            expect(page.locator("#outcome .verdict")).to_contain_text("无法得知已过多久")
+            assert page.locator(".age").count() == 0
+        for off in OFF.values():
+            judged_without_a_network(page, site, off)
+            assert "bad" not in tones(page) and headline(page).startswith("核验通过")
+            if off >= timedelta(days=3):
+                expect(page.locator("#outcome .verdict")).to_contain_text("按本机日期（")
 
 
-def test_a_clock_set_right_is_not_called_wrong_any_more(visit: Callable[..., Page], site: Site) -> None:
-    for wrong in (timedelta(hours=26), -timedelta(days=3)):
-        page = visit(wrong)
-        expect(page.locator("#notices")).to_contain_text("本机时钟约")
-        page.context.clock.set_system_time(datetime.now(UTC))
-        page.get_by_role("button", name="立即更新").click()
-        expect(page.locator("#notices")).to_be_empty()
-        typed(page, site.link(site.newest(permits=1)))
-        assert tones(page) == {"good"}
+def judged_without_a_network(page: Page, site: Site, wrong: timedelta) -> None:
+    """A code on the page opened anew when the clock was set wrong by that much."""
+    set_clock(page, datetime.now(UTC) + wrong)
+    page.reload()
+    settled(page)
+    typed(page, site.link(site.newest(permits=1)))
 
 
-def test_where_the_server_tells_no_time_the_lists_prove_a_slow_clock(visit: Callable[..., Page], site: Site) -> None:
+def test_where_the_server_tells_no_time_the_lists_prove_a_slow_clock(visit: Visit, site: Site) -> None:
     site.restart(ServerClock(datetime.now(UTC), tells=False))
     page = visit(-timedelta(hours=26))
     expect(page.locator("#notices")).to_contain_text("本机时钟至少慢 26 小时")
@@ -114,9 +111,8 @@ def test_where_the_server_tells_no_time_the_lists_prove_a_slow_clock(visit: Call
 
 
 def test_a_list_signed_in_the_future_is_not_the_fault_of_a_clock_that_agrees_with_the_server(
-    first_page: Page, site: Site
+    page: Page, site: Site
 ) -> None:
-    page = first_page
     future = site.services.status_publishing.publish(datetime.now(UTC) + timedelta(hours=26)).signed
 
     def ahead(app: Flask) -> None:
@@ -131,11 +127,16 @@ def test_a_list_signed_in_the_future_is_not_the_fault_of_a_clock_that_agrees_wit
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Auckland"])
-def test_another_time_zone_is_no_wrong_clock(visit: Callable[..., Page], site: Site, zone: str) -> None:
-    page = visit(timedelta(), timezone_id=zone)
-    expect(page.locator("#notices")).to_be_empty()
+def test_another_time_zone_is_no_wrong_clock(chromium: Browser, site: Site, zone: str) -> None:
+    context = new_context(chromium, timezone_id=zone, service_workers="block")
+    page = context.new_page()
+    page.goto(f"{site.origin}/verify")
+    settled(page)
+    assert page.evaluate("() => new Intl.DateTimeFormat().resolvedOptions().timeZone") == zone
+    expect(page.locator("#notices")).not_to_contain_text("时钟")
     typed(page, site.link(site.newest(permits=1)))
     assert tones(page) == {"good"}
+    context.close()
 
 
 # (what the device says, (its clock and the server's when they were compared), the newest list, → judged at, known, wrong)
@@ -160,8 +161,8 @@ READ = """async ([device, both, signed]) => {
 }"""
 
 
-def test_what_is_known_of_the_time(page: Page) -> None:
-    found = [page.evaluate(READ, [device, both, signed]) for device, both, signed, _ in READINGS]
+def test_what_is_known_of_the_time(standing_page: Page) -> None:
+    found = [standing_page.evaluate(READ, [device, both, signed]) for device, both, signed, _ in READINGS]
     assert found == [expected for *_, expected in READINGS]
 
 
@@ -183,9 +184,9 @@ REFUSED = """async ([code, facts, day, proved, compared]) => {
     ],
 )
 def test_a_refusal_that_only_the_clock_decides_asks_for_the_clock(
-    page: Page, code: str, facts: dict[str, str], proved: str, compared: bool, tells: bool
+    standing_page: Page, code: str, facts: dict[str, str], proved: str, compared: bool, tells: bool
 ) -> None:
-    found = page.evaluate(REFUSED, [code, facts, "2026-12-04T04:00Z", f"{proved}T04:00Z", compared])
+    found = standing_page.evaluate(REFUSED, [code, facts, "2026-12-04T04:00Z", f"{proved}T04:00Z", compared])
     if not tells:
         assert found is None
         return
