@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 from public_pages import prepared_services
 from running_site import filled, make_site, one_site, site
 from screens import DESK, PHONE, listening
-from verify_site import Device, Site, flawless, new_context, settled, unharmed
+from verify_site import Device, Site, flawless, standing
 
 from bench.chromium import FLAGS, SHELL, unwanted
 from licence_qr.web.app import create_app
@@ -82,13 +82,7 @@ def page(device: BrowserContext, site: Site) -> Iterator[Page]:
 def standing_page(chromium: Browser, one_site: Site) -> Iterator[Page]:
     """The verify page, opened once for all tests of a file that only show it something; it is not installed."""
     one_site.reset()
-    context = new_context(chromium, service_workers="block")
-    page = context.new_page()
-    with unharmed(page):
-        page.goto(f"{one_site.origin}/verify")
-        settled(page)
-        yield page
-    context.close()
+    yield from standing(chromium, one_site)
 
 
 @pytest.fixture
@@ -202,3 +196,23 @@ def seeing(camera: Camera, site: Site) -> Iterator[Callable[[Image.Image], Page]
 
     yield see
     camera.device.leave()
+
+
+@pytest.fixture(scope="module")
+def camera_page(camera: Camera, one_site: Site) -> Iterator[Page]:
+    """The verify page on the phone with a camera, opened once for all tests of a file; for ``before_camera``."""
+    one_site.reset()
+    yield from standing(camera.browser, one_site)
+
+
+@pytest.fixture
+def before_camera(camera: Camera, camera_page: Page, site: Site) -> Iterator[Callable[[Image.Image], Page]]:
+    """Holds a frame before the camera of that page, which the test then starts. It is off again after the test."""
+
+    def hold(frame: Image.Image) -> Page:
+        camera.sees(frame)
+        return camera_page
+
+    yield hold
+    if camera_page.locator("#stop").is_visible():
+        camera_page.locator("#stop").click()

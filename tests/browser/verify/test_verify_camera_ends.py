@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from accessible import violations
+from camera_film import Camera
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from screens import POLLING
-from verify_site import BLANK, FRAME, Site, new_context, opened
+from verify_site import BLANK, FRAME, Site, answered, new_context, opened, settled
 from walls import wall
 
 from bench.chromium import CHROMIUM, FLAGS, unwanted
@@ -51,9 +52,23 @@ def start(page: Page) -> Page:
 
 
 @pytest.fixture
-def looking(seeing: Sees, site: Site) -> Page:
+def looking(before_camera: Sees) -> Page:
     """The page with its camera on, which sees no code."""
-    return start(opened(seeing(BLANK), site))
+    return start(before_camera(BLANK))
+
+
+@pytest.fixture
+def harmed(before_camera: Sees) -> Iterator[Sees]:
+    """The same page, of which a test takes something away, and its camera: whole again after the test."""
+    pages = []
+
+    def hold(frame: Image.Image) -> Page:
+        pages.append(before_camera(frame))
+        return pages[-1]
+
+    yield hold
+    pages[-1].reload()
+    settled(pages[-1])
 
 
 def reopened(page: Page, before: str) -> None:
@@ -73,14 +88,16 @@ def test_a_camera_that_ends_is_opened_again(looking: Page, told: bool) -> None:
     reopened(looking, before)
 
 
-def test_after_it_was_opened_again_it_reads(seeing: Sees, site: Site, camera) -> None:
-    page = start(opened(seeing(BLANK), site))
+def test_after_it_was_opened_again_it_reads(looking: Page, site: Site, camera: Camera) -> None:
+    page = looking
     camera.sees(wall(site.link(site.newest(permits=1)), size=FRAME))
     page.evaluate(f"() => {{ const track = {TRACK}; track.stop(); track.dispatchEvent(new Event('ended')); }}")
+    expect(page.locator("#outcome")).to_be_visible()
     expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过")
 
 
-def test_a_camera_that_ends_and_is_refused_then_says_so_and_can_be_started(looking: Page) -> None:
+def test_a_camera_that_ends_and_is_refused_then_says_so_and_can_be_started(harmed: Sees) -> None:
+    looking = start(harmed(BLANK))
     looking.evaluate(FAILS, "NotReadableError")
     looking.evaluate(f"() => {{ const track = {TRACK}; track.stop(); track.dispatchEvent(new Event('ended')); }}")
     expect(looking.locator("#outcome .verdict")).to_contain_text("可能正在通话，或被其他程序占用")
@@ -88,8 +105,8 @@ def test_a_camera_that_ends_and_is_refused_then_says_so_and_can_be_started(looki
     expect(looking.locator("#camera")).to_be_hidden()
 
 
-def test_a_camera_that_ends_whenever_it_is_opened_is_given_up(seeing: Sees, site: Site) -> None:
-    page = opened(seeing(BLANK), site)
+def test_a_camera_that_ends_whenever_it_is_opened_is_given_up(harmed: Sees) -> None:
+    page = harmed(BLANK)
     page.evaluate(ENDS_AT_ONCE)
     page.get_by_role("button", name="用相机扫描").click()
     expect(page.locator("#outcome .verdict")).to_contain_text("相机停了，没有再出现画面")
@@ -119,26 +136,34 @@ def test_it_is_stopped_while_it_is_silent(looking: Page) -> None:
     expect(looking.locator("#outcome")).to_be_hidden()
 
 
-def test_it_is_stopped_before_it_has_opened(seeing: Sees, site: Site) -> None:
-    page = opened(seeing(BLANK), site)
+def test_it_lets_go_when_it_is_stopped(looking: Page) -> None:
+    assert not violations(looking)
+    looking.get_by_role("button", name="停止").click()
+    expect(looking.locator("#start")).to_be_focused()
+    assert looking.evaluate("() => document.getElementById('video').srcObject") is None
+
+
+def test_it_is_stopped_before_it_has_opened(before_camera: Sees) -> None:
+    page = before_camera(BLANK)
+    page.locator("#text").focus()
     page.evaluate("() => { for (const id of ['start', 'stop']) document.getElementById(id).click(); }")
     expect(page.locator("#start")).to_be_focused()
     expect(page.locator("#outcome")).to_be_hidden()
     assert page.evaluate("() => document.getElementById('video').srcObject") is None
 
 
-LATE = """(() => {
+LATE = """() => {
   let asked = 0;
   MediaStreamTrack.prototype.getCapabilities = () =>
     (asked += 1) < 4 ? {} : { torch: true, zoom: { min: 1, max: 4, step: 0.5 } };
   MediaStreamTrack.prototype.applyConstraints = async () => {};
-})()"""
+}"""
 
 
-def test_a_light_that_the_camera_tells_of_late_is_offered_and_stays_on(seeing: Sees, site: Site) -> None:
-    page = seeing(BLANK)
-    page.add_init_script(LATE)
-    start(opened(page, site))
+def test_a_light_that_the_camera_tells_of_late_is_offered_and_stays_on(harmed: Sees) -> None:
+    page = harmed(BLANK)
+    page.evaluate(LATE)
+    start(page)
     torch = page.get_by_role("button", name="手电")
     torch.click()
     expect(torch).to_have_attribute("aria-pressed", "true")
@@ -151,39 +176,51 @@ def test_a_light_that_the_camera_tells_of_late_is_offered_and_stays_on(seeing: S
     expect(page.get_by_role("slider", name="放大")).to_have_value("4")
 
 
-@pytest.mark.parametrize(
-    "missing",
-    [
-        "delete window.AudioContext",
-        "window.AudioContext = class { constructor() { throw new DOMException('', 'NotSupportedError'); } }",
-        "delete MediaStreamTrack.prototype.getCapabilities",
-        "delete HTMLVideoElement.prototype.requestVideoFrameCallback",
-        "MediaDevices.prototype.enumerateDevices = async () => { throw new DOMException('', 'NotAllowedError'); }",
-        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } })",
-    ],
-    ids=["no sound", "no more sound", "no capabilities", "no frame callback", "no list of devices", "no storage"],
-)
-def test_a_device_without_it_still_scans(seeing: Sees, site: Site, missing: str) -> None:
-    page = seeing(wall(site.link(site.newest(permits=1)), size=FRAME))
-    page.add_init_script(missing)
-    opened(page, site).get_by_role("button", name="用相机扫描").click()
-    expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过")
+MISSING = [
+    "delete window.AudioContext",
+    "delete MediaStreamTrack.prototype.getCapabilities",
+    "delete HTMLVideoElement.prototype.requestVideoFrameCallback",
+    "MediaDevices.prototype.enumerateDevices = async () => { throw new DOMException('', 'NotAllowedError'); }",
+    "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } })",
+]
+NO_MORE_SOUND = "window.AudioContext = class { constructor() { throw new DOMException('', 'NotSupportedError'); } }"
+
+
+@pytest.mark.campaign
+def test_a_device_without_all_that_may_be_missing_still_scans(
+    harmed: Sees, site: Site, rounds: Callable[[int, int], int]
+) -> None:
+    """Without all of it at once; in the campaign without each alone, too."""
+    cases = ["; ".join(MISSING), NO_MORE_SOUND, *MISSING]
+    for missing in cases[: rounds(2, len(cases))]:
+        page = harmed(wall(site.link(site.newest(permits=1)), size=FRAME))
+        page.reload()
+        settled(page)
+        page.evaluate(f"() => {{ {missing}; }}")
+        with answered(page):
+            page.get_by_role("button", name="用相机扫描").click()
+        expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过")
 
 
 # --- why not -----------------------------------------------------------------------------------------------------
 
 
+MENDED = "() => { delete navigator.mediaDevices?.getUserMedia; return 'mediaDevices' in navigator; }"
+
+
 @pytest.fixture
-def cameraless(chromium: Browser, site: Site) -> Iterator[Page]:
-    """A browser on a machine without a camera."""
-    context = new_context(chromium)
-    yield opened(context.new_page(), site)
-    context.close()
+def cameraless(standing_page: Page) -> Iterator[Page]:
+    """A browser on a machine without a camera; what a test takes away from it or puts before it is mended."""
+    yield standing_page
+    if not standing_page.evaluate(MENDED):
+        standing_page.reload()
+        settled(standing_page)
 
 
 def refused(page: Page, said: str) -> None:
     """Start the camera and hold what the page says against ``said``; the other ways are there."""
-    page.get_by_role("button", name="用相机扫描").click()
+    with answered(page):
+        page.get_by_role("button", name="用相机扫描").click()
     expect(page.locator("#outcome h2.headline")).to_contain_text("相机不能使用")
     expect(page.locator("#outcome .verdict")).to_contain_text(said)
     expect(page.locator("#outcome .verdict")).to_contain_text("也可以选一张照片，或粘贴链接、输入编号")
@@ -263,8 +300,8 @@ def test_a_single_camera_offers_no_choice(looking: Page) -> None:
     expect(looking.locator("#lens-row")).to_be_hidden()
 
 
-def test_a_chosen_camera_that_is_gone_is_forgotten(seeing: Sees, site: Site) -> None:
-    page = opened(seeing(BLANK), site)
+def test_a_chosen_camera_that_is_gone_is_forgotten(before_camera: Sees) -> None:
+    page = before_camera(BLANK)
     page.evaluate("() => localStorage.setItem('lens', 'gone')")
     start(page)
     assert page.evaluate("() => localStorage.getItem('lens')") is None

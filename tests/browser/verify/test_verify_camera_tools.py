@@ -6,7 +6,6 @@ asks of it is written down. The page's script is the real one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 from screens import POLLING
-from verify_site import BLANK, Site, camera_frame, opened, sheet
+from verify_site import BLANK, Site, camera_frame, settled, sheet
 
 from licence_qr.domain.roles import Actor, Role
 
@@ -26,13 +25,16 @@ ZOOM = {"zoom": {"min": 1, "max": 4, "step": 0.5}}
 HIT = "核验通过，证照均有效"
 
 CAMERA = """(() => {
-  const can = %s, refuses = %s;
-  window.asked = { constraints: [], camera: null, frames: 0, buzz: [], tones: 0 };
-  MediaStreamTrack.prototype.getCapabilities = () => can;
+  window.is = (can, refuses) => {
+    window.camera = { can, refuses };
+    window.asked = { constraints: [], camera: null, frames: 0, buzz: [], tones: 0 };
+  };
+  window.is({}, false);
+  MediaStreamTrack.prototype.getCapabilities = () => camera.can;
   MediaStreamTrack.prototype.getSettings = () => ({ zoom: 2 });
   MediaStreamTrack.prototype.applyConstraints = async (given) => {
     asked.constraints.push(given.advanced[0]);
-    if (refuses) throw new OverconstrainedError("torch");
+    if (camera.refuses) throw new OverconstrainedError("torch");
   };
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = (wanted) => { asked.camera = wanted; return open(wanted); };
@@ -53,14 +55,23 @@ def printed(one_site: Site) -> Image.Image:
     return camera_frame(sheet(one_site.services, CLERK, one_site.newest(permits=1), STARTED))
 
 
+@pytest.fixture(scope="module")
+def told_of(camera_page: Page) -> Page:
+    """The page, which believes what it is told of its camera; one for all tests."""
+    camera_page.add_init_script(CAMERA)
+    camera_page.reload()
+    settled(camera_page)
+    return camera_page
+
+
 @pytest.fixture
-def looking(seeing: Callable[[Image.Image], Page], site: Site) -> Opens:
-    """Opens the page and its camera, which sees ``frame`` and says of itself what it ``can``."""
+def looking(before_camera: Callable[[Image.Image], Page], told_of: Page) -> Opens:
+    """Opens the page's camera, which sees ``frame`` and says of itself what it ``can``."""
 
     def look(frame: Image.Image, can: dict[str, object], *, refuses: bool = False) -> Page:
-        page = seeing(frame)
-        page.add_init_script(CAMERA % (json.dumps(can), json.dumps(refuses)))
-        opened(page, site).get_by_role("button", name="用相机扫描").click()
+        page = before_camera(frame)
+        page.evaluate("([can, refuses]) => is(can, refuses)", [can, refuses])
+        page.get_by_role("button", name="用相机扫描").click()
         return page
 
     return look
@@ -140,6 +151,7 @@ def test_the_camera_at_the_back_is_asked_for_and_no_microphone(looking: Opens) -
 
 def test_a_hit_is_heard_and_felt_once(looking: Opens, printed: Image.Image) -> None:
     page = looking(printed, {})
+    expect(page.locator("#outcome")).to_be_visible()
     expect(page.locator("#outcome h2.headline")).to_contain_text(HIT)
     assert (asked(page, "buzz"), asked(page, "tones")) == ([80], 1)
 
@@ -152,10 +164,13 @@ def test_stopping_without_a_hit_is_silent(looking: Opens) -> None:
 
 
 def test_a_device_that_cannot_buzz_still_tells(
-    seeing: Callable[[Image.Image], Page], site: Site, printed: Image.Image
+    before_camera: Callable[[Image.Image], Page], told_of: Page, printed: Image.Image
 ) -> None:
-    page = seeing(printed)
-    page.add_init_script("delete Navigator.prototype.vibrate")
-    opened(page, site).get_by_role("button", name="用相机扫描").click()
+    page = before_camera(printed)
+    page.evaluate("() => { delete Navigator.prototype.vibrate; }")
+    with answered(page):
+        page.get_by_role("button", name="用相机扫描").click()
     expect(page.locator("#outcome h2.headline")).to_contain_text(HIT)
     assert page.evaluate("() => 'vibrate' in navigator") is False
+    told_of.reload()  # it has it again
+    settled(told_of)

@@ -11,7 +11,7 @@ from fpdf import FPDF
 from pdf_reading import SMALL
 from PIL import Image
 from playwright.sync_api import Page, expect
-from verify_site import FRAME, Site, opened
+from verify_site import FRAME, Site
 from walls import PAYMENT, WIFI, symbol, wall
 
 from licence_qr.store.register.codes import StoredCode
@@ -175,24 +175,29 @@ def test_pages_that_were_not_looked_at_are_told(page: Page, site: Site) -> None:
     expect(page.locator("#beside")).to_contain_text("没有全部查看")
 
 
-def test_the_camera_passes_over_the_other_and_verifies_ours(seeing: Callable[[Image.Image], Page], site: Site) -> None:
-    page = opened(seeing(wall(PAYMENT, site.link(site.newest(permits=1)), size=FRAME)), site)
+def test_the_camera_passes_over_the_other_and_verifies_ours(
+    before_camera: Callable[[Image.Image], Page], site: Site
+) -> None:
+    page = before_camera(wall(PAYMENT, site.link(site.newest(permits=1)), size=FRAME))
     page.get_by_role("button", name="用相机扫描").click()
+    expect(page.locator("#outcome")).to_be_visible()
     expect(page.locator("#outcome h2.headline")).to_contain_text(GENUINE)
 
 
 def test_the_camera_says_after_a_while_that_the_only_code_is_another(
-    seeing: Callable[[Image.Image], Page], site: Site
+    before_camera: Callable[[Image.Image], Page], site: Site
 ) -> None:
-    page = opened(seeing(wall(PAYMENT, size=FRAME)), site)
+    page = before_camera(wall(PAYMENT, size=FRAME))
     page.get_by_role("button", name="用相机扫描").click()
+    expect(page.locator("#outcome")).to_be_visible()
     expect(page.locator("#outcome h2.headline")).to_contain_text("这是付款码")
     expect(page.locator("#camera")).to_be_hidden()
 
 
 def test_the_camera_offers_both_of_ours(
-    seeing: Callable[[Image.Image], Page], site: Site, two: tuple[StoredCode, StoredCode]
+    before_camera: Callable[[Image.Image], Page], site: Site, two: tuple[StoredCode, StoredCode]
 ) -> None:
-    page = opened(seeing(wall(*map(site.link, two), size=FRAME)), site)
+    page = before_camera(wall(*map(site.link, two), size=FRAME))
     page.get_by_role("button", name="用相机扫描").click()
+    expect(page.locator("#outcome")).to_be_visible()
     expect(page.locator("#outcome .codes button")).to_have_count(2)

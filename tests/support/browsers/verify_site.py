@@ -385,3 +385,14 @@ def flawless(page: Page, site: Site) -> Iterator[Page]:
     """The page after a visit with a network; no error of a script goes unnoticed."""
     with unharmed(page):
         yield opened(page, site)
+
+
+def standing(browser: Browser, site: Site) -> Iterator[Page]:
+    """The page in a profile of its own, without a copy of it installed, for tests that only show it something."""
+    context = new_context(browser, service_workers="block")
+    page = context.new_page()
+    with unharmed(page):
+        page.goto(f"{site.origin}/verify")
+        settled(page)
+        yield page
+    context.close()
