@@ -12,7 +12,7 @@ from camera_film import Camera
 from every_page import Walk
 from fresh_phone import fresh_phone
 from inspection_phone import Phone, installed, phone_of
-from inspection_phone import flawless as flawless_phone
+from own_phone import OwnPhone
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from public_pages import prepared_services
@@ -98,13 +98,18 @@ def inspector(one_device: Device, site: Site) -> Iterator[Phone]:
     yield from phone_of(one_device, site)
 
 
+@pytest.fixture(scope="module")
+def own_phone(chromium: Browser, one_site: Site) -> Iterator[OwnPhone]:
+    """A phone for the tests of one file, fresh at the first of them; for ``fresh_inspector``, and for states that follow."""
+    made = OwnPhone(chromium, one_site)
+    yield made
+    made.context.close()
+
+
 @pytest.fixture
-def fresh_inspector(chromium: Browser, site: Site) -> Iterator[Phone]:
+def fresh_inspector(own_phone: OwnPhone, site: Site) -> Iterator[Phone]:
     """An inspector's phone on which nothing was done but sign in and take a pack along."""
-    with fresh_phone(chromium, site) as context, flawless_phone(Phone(site, context)) as phone:
-        phone.sign_in()
-        phone.take_pack()
-        yield phone
+    yield from phone_of(own_phone, site)
 
 
 @pytest.fixture

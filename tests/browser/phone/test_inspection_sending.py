@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -11,12 +11,15 @@ from inspection_phone import (
     PAGE,
     STARTED,
     Phone,
+    flawless,
     ours,
+    phone_of,
     picture_with_place,
     received,
 )
-from playwright.sync_api import Route, expect
-from verify_site import PACK_KEY, SESSION
+from own_phone import OwnPhone
+from playwright.sync_api import BrowserContext, Route, expect
+from verify_site import PACK_KEY, SESSION, Site
 
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest
@@ -34,10 +37,43 @@ ROWS = """() => new Promise((resolve) => {
 })"""
 
 
+def made_without_a_server(phone: Phone, photos: int) -> None:
+    """A finished visit that waits on the phone."""
+    with phone.site.away():
+        phone.begin(ours(phone.site)[0])
+        phone.answer_all({3: "毛巾未分类存放"} if photos else None)
+        for n in range(photos):
+            phone.photograph(3, picture_with_place((60, 40 + n)))
+        phone.conclude("failed" if photos else "passed")
+        phone.sign()
+        phone.finish_offline()
+
+
+def waiting(own_phone: OwnPhone, site: Site, photos: int = 0) -> Iterator[Phone]:
+    """The phone on which that visit waits, made once and put back for each test. Its list is shown; no server is there."""
+
+    def prepare(_: BrowserContext) -> None:
+        for phone in phone_of(own_phone, site):
+            made_without_a_server(phone, photos)
+
+    with flawless(Phone(site, own_phone.put_back(f"a visit with {photos} photographs", prepare))) as phone:
+        site.stop()
+        phone.list()
+        expect(phone.page.locator("#sending")).to_contain_text("没有网络")
+        yield phone
+    own_phone.leave()
+
+
 @pytest.fixture
-def phone(fresh_inspector: Phone) -> Phone:
-    """An inspector's phone on which nothing was done but take a pack along: here the server is mostly away."""
-    return fresh_inspector
+def phone(own_phone: OwnPhone, site: Site) -> Iterator[Phone]:
+    """An inspector's phone on which a finished visit waits, without a server."""
+    yield from waiting(own_phone, site)
+
+
+@pytest.fixture
+def pictured(own_phone: OwnPhone, site: Site) -> Iterator[Phone]:
+    """The same, with two photographs."""
+    yield from waiting(own_phone, site, photos=2)
 
 
 class LostAnswer:
@@ -61,42 +97,27 @@ class LostAnswer:
         return []
 
 
-def made_without_a_server(phone: Phone, photos: int = 0) -> None:
-    """A finished visit that waits on the phone; the server is away afterwards."""
-    phone.site.stop()
-    phone.begin(ours(phone.site)[0])
-    phone.answer_all({3: "毛巾未分类存放"} if photos else None)
-    for n in range(photos):
-        phone.photograph(3, picture_with_place((1800, 1200 + n)))
-    phone.conclude("failed" if photos else "passed")
-    phone.sign()
-    phone.finish()
-    expect(phone.page.locator("#sending")).to_contain_text("没有网络")
-
-
 @pytest.mark.parametrize("part", ["/inspect/sync/", "/photos/"])
-def test_an_answer_that_is_lost_with_its_server_makes_no_second_inspection(phone: Phone, part: str) -> None:
-    made_without_a_server(phone, photos=2)
+def test_an_answer_that_is_lost_with_its_server_makes_no_second_inspection(pictured: Phone, part: str) -> None:
     cuts: list[LostAnswer] = []
 
     def cut(app: Any) -> None:
         cuts.append(LostAnswer(app.wsgi_app, part))
         app.wsgi_app = cuts[-1]
 
-    phone.site.start(cut)
-    phone.list()
-    expect(phone.page.locator("#sending")).to_contain_text("没有网络")
-    phone.site.stop()
+    pictured.site.start(cut)
+    pictured.list()
+    expect(pictured.page.locator("#sending")).to_contain_text("没有网络")
+    pictured.site.stop()
     assert cuts[0].lost
-    assert [found["arrived"] for found in received(phone.site)] == [0 if part != "/photos/" else 1]
-    phone.site.start()
-    phone.page.get_by_role("button", name="现在发送").click()
-    expect(phone.delivered()).to_have_count(1)
-    assert [(found["state"], found["arrived"]) for found in received(phone.site)] == [("held", 2)]
+    assert [found["arrived"] for found in received(pictured.site)] == [0 if part != "/photos/" else 1]
+    pictured.site.start()
+    pictured.page.get_by_role("button", name="现在发送").click()
+    expect(pictured.delivered()).to_have_count(1)
+    assert [(found["state"], found["arrived"]) for found in received(pictured.site)] == [("held", 2)]
 
 
 def test_nothing_is_deleted_while_the_server_names_another_content(phone: Phone) -> None:
-    made_without_a_server(phone)
     phone.site.start()
     phone.page.route(
         "**/inspect/sync/*",
@@ -113,7 +134,6 @@ def test_nothing_is_deleted_while_the_server_names_another_content(phone: Phone)
 
 
 def test_a_business_that_ended_meanwhile_is_kept_and_said_in_words(phone: Phone) -> None:
-    made_without_a_server(phone)
     code = ours(phone.site)[0]
     services = phone.site.services
     clerk = Actor(1, "clerk", "窗口（示例）", "baishiyi", frozenset({Role.CLERK}))
@@ -129,7 +149,6 @@ def test_a_business_that_ended_meanwhile_is_kept_and_said_in_words(phone: Phone)
 
 
 def test_a_token_of_an_ended_session_is_asked_for_anew(phone: Phone) -> None:
-    made_without_a_server(phone)
     phone.site.start()
     tokens = iter(["stale"])
     phone.page.route(
@@ -145,7 +164,6 @@ def test_a_token_of_an_ended_session_is_asked_for_anew(phone: Phone) -> None:
 
 
 def test_when_key_and_session_are_over_it_stays_locked_until_the_same_person_signs_in(phone: Phone) -> None:
-    made_without_a_server(phone)
     phone.site.start()
     phone.context.clear_cookies(name=SESSION)
     phone.context.clear_cookies(name=PACK_KEY)
@@ -162,7 +180,6 @@ def test_when_key_and_session_are_over_it_stays_locked_until_the_same_person_sig
 
 
 def test_signing_out_asks_first_and_leaves_nothing_readable_and_nothing_lost(phone: Phone) -> None:
-    made_without_a_server(phone)
     phone.site.start()
     page = phone.page
     page.goto(f"{phone.site.origin}/inspect/")
@@ -184,7 +201,6 @@ def test_signing_out_asks_first_and_leaves_nothing_readable_and_nothing_lost(pho
 
 
 def test_a_session_that_is_over_is_said_and_the_way_to_sign_in_shown(phone: Phone) -> None:
-    made_without_a_server(phone)
     phone.site.start()
     phone.context.clear_cookies(name=SESSION)
     phone.list()
@@ -197,7 +213,6 @@ def test_a_session_that_is_over_is_said_and_the_way_to_sign_in_shown(phone: Phon
 
 
 def test_a_colleague_s_session_does_not_send_it(phone: Phone) -> None:
-    made_without_a_server(phone)
     phone.site.start()
     key = next(cookie for cookie in phone.context.cookies() if PACK_KEY.search(cookie["name"]))
     phone.context.clear_cookies(name=SESSION)
@@ -209,7 +224,6 @@ def test_a_colleague_s_session_does_not_send_it(phone: Phone) -> None:
 
 
 def test_a_text_that_the_register_refuses_can_be_mended_and_is_not_tried_by_itself(phone: Phone) -> None:
-    made_without_a_server(phone)
     phone.site.start()
     tries: list[str] = []
 
@@ -232,7 +246,8 @@ def test_a_text_that_the_register_refuses_can_be_mended_and_is_not_tried_by_itse
     assert [found["state"] for found in received(phone.site)] == ["held"]
 
 
-def test_two_presses_make_one_text(phone: Phone) -> None:
+def test_two_presses_make_one_text(fresh_inspector: Phone) -> None:
+    phone = fresh_inspector
     phone.begin(ours(phone.site)[0])
     phone.pass_and_sign()
     phone.step(6)
@@ -242,16 +257,15 @@ def test_two_presses_make_one_text(phone: Phone) -> None:
     assert [found["flags"].split(",")[0] for found in received(phone.site)] == ["second_officer_unconfirmed"]
 
 
-def test_each_photograph_on_its_way_is_told_of(phone: Phone) -> None:
-    made_without_a_server(phone, photos=2)
-    phone.site.start()
+def test_each_photograph_on_its_way_is_told_of(pictured: Phone) -> None:
+    pictured.site.start()
     told: list[str] = []
 
     def look(route: Route) -> None:
         told.append(route.request.frame.locator("#sending").inner_text())
         route.continue_()
 
-    phone.page.route("**/photos/*", look)
-    phone.page.get_by_role("button", name="现在发送").click()
-    expect(phone.delivered()).to_have_count(1)
+    pictured.page.route("**/photos/*", look)
+    pictured.page.get_by_role("button", name="现在发送").click()
+    expect(pictured.delivered()).to_have_count(1)
     assert [words.split("，")[-1] for words in told] == ["照片 1/2", "照片 2/2"]

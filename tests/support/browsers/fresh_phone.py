@@ -1,7 +1,8 @@
 """A phone that has opened nothing yet.
 
 Every test of a page without a network begins with one (``Site.stop`` sees to it): a worker, a cache or a database that is
-there from an earlier visit would hide that the page under test forgot to have something kept.
+there from an earlier visit would hide that the page under test forgot to have something kept. Where the tests of a file
+begin in the same state, they share one that is put back to it (``own_phone``).
 """
 
 from __future__ import annotations
