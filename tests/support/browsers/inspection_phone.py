@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from desk_pages import PASSWORD
 from PIL import Image
@@ -26,6 +27,7 @@ from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.inspecting.second_officer import AnswerRequest
 from licence_qr.store.register import codes
 from licence_qr.store.register.codes import StoredCode
+from licence_qr.web.shell.security import SESSION_COOKIES
 
 STARTED = datetime.now(UTC)  # keys are made today and the server asks the real clock
 OFFICE = "baishiyi"
@@ -52,7 +54,7 @@ def installed(context: BrowserContext, site: Site) -> None:
 def with_pack(context: BrowserContext, site: Site) -> None:
     """That, and an inspector signed in who has taken a pack along."""
     phone = Phone(site, context)
-    phone.sign_in()
+    phone.signed_in()
     phone.take_pack()
 
 
@@ -129,8 +131,16 @@ class Phone:
             self.errors.append(message.text)
 
     def sign_in(self, username: str = "walker", onward: str = "") -> None:
-        """Sign in."""
+        """Sign in on the page."""
         sign_in(self.page, self.site.origin, username, onward)
+
+    def signed_in(self, username: str = "walker") -> None:
+        """Be signed in, where it is not about how: with the cookie of an installation with TLS, for twelve hours."""
+        now = datetime.now(UTC)
+        token = self.site.services.sign_in.sign_in(username, PASSWORD, "127.0.0.1", now)
+        host = urlsplit(self.site.origin)._replace(scheme="https").geturl()
+        kept = {"expires": (now + timedelta(hours=12)).timestamp(), "secure": True, "httpOnly": True, "sameSite": "Lax"}
+        self.context.add_cookies([{"name": SESSION_COOKIES[1], "value": token, "url": host, **kept}])
 
     def take_pack(self) -> None:
         """Take a pack along, up to the word that all is ready; no other page is opened."""
@@ -310,7 +320,7 @@ def phone_of(device: Device, site: Site) -> Iterator[Phone]:
 def phone_in(browser: Browser, folder: Path, site: Site, *, remembers: bool = False) -> Iterator[PhoneOfItsOwn]:
     """A phone with a pack that can be closed and opened."""
     phone = PhoneOfItsOwn(browser, folder, site, remembers)
-    phone.sign_in()
+    phone.signed_in()
     phone.take_pack()
     with flawless(phone):
         yield phone
