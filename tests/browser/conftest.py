@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from camera_film import Camera
 from every_page import Walk
 from fresh_phone import fresh_phone
@@ -45,9 +44,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def walk(chromium: Browser, pytestconfig: pytest.Config) -> Iterator[Walk]:
-    """The one walk, in a window of its own."""
+    """The one walk, in a window of its own, with its bench."""
     context = chromium.new_context(viewport=DESK, bypass_csp=True)
-    context.add_init_script(AXE_SCRIPT)  # sent once, not once a page
     yield Walk(context.new_page(), thorough=pytestconfig.getoption("--campaign"))
     context.close()
 

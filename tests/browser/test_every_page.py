@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 from at_the_counter import Running, issue, number_on, onward, open_first, report, running
 from desk_pages import HOTEL, OFFICE, PASSWORD
-from every_page import Walk, in_language, inside, languages, one_walk
+from every_page import Walk, in_language, languages, one_walk
 from import_register import export
 from made_inspections import visits_and_draws
 from people import asked_reset, asked_roles
 from PIL import Image
 from playwright.sync_api import Page
-from screens import DESK, sign_in, width_of
+from screens import sign_in
 from verify_site import SESSION
 
 from licence_qr.domain.accounts.absences import AbsenceDetails
@@ -135,6 +135,7 @@ def test_every_page_of_the_desk_is_clean_fits_and_logs_nothing_for_everybody(
         page.on("pageerror", errors)
         page.on("console", lines)
         desk.seat(page.context, who)
+        walk.seated()
         for place in open_to[who]:
             said.clear()
             status = walk.visit(place, in_language(desk.origin + place, language))
@@ -356,11 +357,6 @@ def test_pages_of_inspections_and_draws_are_clean_and_fit_on_the_smallest_phone_
 ) -> None:
     with walk.over(desk.origin, language) as page:
         desk.seat(page.context, "clerk")
+        walk.seated()
         for name, place in inspected.items():
-            inside(page, in_language(desk.origin + place, language))
-            walk.look(name)
-            for width, text in ((320, 100), (1280, 200)):
-                page.set_viewport_size({**DESK, "width": width})
-                page.evaluate("size => { document.documentElement.style.fontSize = size }", f"{text}%")
-                if width_of(page) > page.evaluate("() => document.documentElement.clientWidth"):
-                    walk.wrong(name, f"at {width} with text at {text} %", f"{width_of(page)} pixels wide")
+            walk.visit(name, in_language(desk.origin + place, language), ((320, "100%"), (1280, "200%")))

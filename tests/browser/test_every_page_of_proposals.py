@@ -72,9 +72,13 @@ def test_pages_of_proposals_checks_and_work_are_clean_and_fit(
     language: str,
 ) -> None:
     _, origin = filled_register
+    seated = ""
     with walk.over(origin, language) as page:
         for who, place in [*proposals, *(("supervisor", place) for place in WORK)]:
-            signed_in_as(page.context, filled_register, who)
+            if who != seated:
+                signed_in_as(page.context, filled_register, who)
+                walk.seated()
+                seated = who
             walk.visit(f"{place} for {who}", in_language(origin + place, language))
         signed_in_as(page.context, filled_register, "inspector")
         page.goto(in_language(origin + proposals[-1][1], language))

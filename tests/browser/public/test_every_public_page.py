@@ -39,25 +39,25 @@ _SMALL_TEXT = """() => { const found = [], walk = document.createTreeWalker(docu
   } return found; }"""
 _SMALL_TARGETS = """() => [...document.querySelectorAll('header a, .call, .button, button, input, summary')]
   .filter(e => e.getBoundingClientRect().height < 44 && e.className !== 'skip').map(e => e.outerHTML)"""
-_CUT_TEXT = """() => [...document.querySelectorAll('h1,h2,p,dt,dd,a,li,button,summary')]
-  .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
-  .map(e => e.outerHTML.slice(0, 80))"""
+_OPENED = "() => document.querySelectorAll('details').forEach(each => { each.open = true })"
+_CUT_TEXT = """() => {
+  document.documentElement.style.fontSize = '225%';
+  return [...document.querySelectorAll('h1,h2,p,dt,dd,a,li,button,summary')]
+    .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
+    .map(e => e.outerHTML.slice(0, 80)); }"""
 
 
 @languages
 def test_citizens_pages_are_clean_fit_and_suit_a_thumb_and_their_verdict_stands_above_the_fold(
     walk: Walk, server: str, language: str
 ) -> None:
-    with walk.over(server, language) as page:
+    with walk.over(server, language):
         for name, place in PLACES.items():
-            page.set_viewport_size(PHONE)
-            page.goto(in_language(server + place, language))
+            bench = walk.lay(in_language(server + place, language))
             if name in VERDICTS:
-                walk.wrong(name, "beyond the fold", page.evaluate(_BEYOND_THE_FOLD, ABOVE_THE_FOLD))
-            walk.wrong(name, "smaller than 18 px", page.evaluate(_SMALL_TEXT))
-            walk.wrong(name, "too small for a thumb", page.evaluate(_SMALL_TARGETS))
-            page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true })")
-            walk.look(name)
-            page.set_viewport_size(PHONE)
-            page.evaluate("() => { document.documentElement.style.fontSize = '225%' }")
-            walk.wrong(name, "cut where text is twice as large", page.evaluate(_CUT_TEXT))
+                walk.wrong(name, "beyond the fold", bench.ask(PHONE, _BEYOND_THE_FOLD, ABOVE_THE_FOLD))
+            walk.wrong(name, "smaller than 18 px", bench.ask(PHONE, _SMALL_TEXT))
+            walk.wrong(name, "too small for a thumb", bench.ask(PHONE, _SMALL_TARGETS))
+            bench.ask(PHONE, _OPENED)
+            walk.judge(name)
+            walk.wrong(name, "cut where text is twice as large", bench.ask(PHONE, _CUT_TEXT))
