@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 from screens import POLLING
-from verify_site import BLANK, Site, camera_frame, settled, sheet
+from verify_site import BLANK, Site, answered, camera_frame, settled, sheet
 
 from licence_qr.domain.roles import Actor, Role
 
