@@ -19,9 +19,9 @@ FULL = "设备空间不足，这一步没有保存"
 
 
 @pytest.fixture
-def phone(inspector: Phone) -> Phone:
-    """An inspector's phone with a pack and both pages installed."""
-    return inspector
+def phone(fresh_inspector: Phone) -> Phone:
+    """An inspector's phone with a pack and both pages installed: the one of this file, put back for each test."""
+    return fresh_inspector
 
 
 def name_of(code: StoredCode) -> str:
@@ -57,13 +57,34 @@ def filled_up(phone: PhoneOfItsOwn) -> Callable[[], None]:
     return lambda: devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin})
 
 
-def test_what_finds_no_room_is_never_called_kept_and_is_not_lost_by_leaving_the_visit(
+def test_what_finds_no_room_is_never_called_kept_and_nothing_is_lost_by_leaving_the_visit(
     closable: PhoneOfItsOwn,
 ) -> None:
+    """What is written stays in the page, and a photograph stays while the visit that is kept still names it."""
     phone = closable
     phone.begin(ours(phone.site)[0])
+    phone.step(3)
+    shot = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture_with_place((400, 300))}
+    phone.page.set_input_files('input[type="file"]', shot)
+    expect(phone.page.locator(".shots img")).to_have_count(1)
     phone.kept()
     make_room = filled_up(phone)
+    a_remark_is_not_kept(phone, make_room)
+    make_room = filled_up(phone)
+    page = phone.list()
+    page.get_by_role("link", name="继续").click()
+    phone.step(3)
+    page.get_by_role("button", name="删除照片 1").click()
+    expect(page.locator("#notices")).to_contain_text(FULL)
+    page.on("dialog", lambda dialog: dialog.accept())  # the browser asks before it leaves what is not kept
+    make_room()
+    phone.list().get_by_role("link", name="继续").click()
+    phone.step(3)
+    expect(page.locator(".shots img")).to_have_count(1)
+
+
+def a_remark_is_not_kept(phone: PhoneOfItsOwn, make_room: Callable[[], None]) -> None:
+    """Write one while there is no room, and leave the visit; it is still there when there is room again."""
     page = phone.list()
     page.get_by_role("link", name="继续").click()
     phone.step(4)
@@ -83,29 +104,6 @@ def test_what_finds_no_room_is_never_called_kept_and_is_not_lost_by_leaving_the_
     phone.list().get_by_role("link", name="继续").click()
     phone.step(4)
     expect(page.locator("#view textarea")).to_have_value("设备满时写的备注")
-
-
-def test_a_photograph_is_not_deleted_while_the_visit_that_is_kept_still_names_it(
-    closable: PhoneOfItsOwn,
-) -> None:
-    phone = closable
-    phone.begin(ours(phone.site)[0])
-    phone.step(3)
-    shot = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture_with_place((400, 300))}
-    phone.page.set_input_files('input[type="file"]', shot)
-    expect(phone.page.locator(".shots img")).to_have_count(1)
-    phone.kept()
-    make_room = filled_up(phone)
-    page = phone.list()
-    page.get_by_role("link", name="继续").click()
-    phone.step(3)
-    page.get_by_role("button", name="删除照片 1").click()
-    expect(page.locator("#notices")).to_contain_text(FULL)
-    page.on("dialog", lambda dialog: dialog.accept())  # the browser asks before it leaves what is not kept
-    make_room()
-    phone.list().get_by_role("link", name="继续").click()
-    phone.step(3)
-    expect(page.locator(".shots img")).to_have_count(1)
 
 
 # --- windows and presses -----------------------------------------------------------------------------------------
@@ -212,25 +210,15 @@ def on_its_way(phone: Phone) -> Route:
     return stopped[0]
 
 
-def test_a_visit_is_not_opened_again_while_it_is_being_sent(fresh_inspector: Phone) -> None:
-    phone = fresh_inspector
-    refused(phone, 1)
-    text = on_its_way(phone)
-    phone.page.get_by_role("button", name="重新打开修改").click()
-    expect(phone.page.locator("#notices")).to_contain_text("这次检查正在发送")
-    text.continue_()
-    expect(phone.delivered()).to_have_count(1)
-    assert len(received(phone.site)) == 1
-
-
-def test_a_visit_that_is_opened_again_before_its_turn_is_not_sent_as_it_was(fresh_inspector: Phone) -> None:
-    phone = fresh_inspector
+def test_a_visit_is_not_opened_again_while_it_is_sent_and_not_sent_as_it_was_when_opened_before(phone: Phone) -> None:
+    """Of two on their way, the one that is being sent stays closed; the other is opened, and waits."""
     refused(phone, 2)
     text = on_its_way(phone)
     first = json.loads(text.request.post_data or "")["subject"]["uscc"]
-    mended = next(code for code in ours(phone.site)[:2] if code.uscc != first)
-    card = phone.page.locator("li.card", has_text=name_of(mended))
-    card.get_by_role("button", name="重新打开修改").click()
+    sent, mended = sorted(ours(phone.site)[:2], key=lambda code: code.uscc != first)
+    pressed_again(phone, sent)
+    expect(phone.page.locator("#notices")).to_contain_text("这次检查正在发送")
+    pressed_again(phone, mended)
     phone.step(4)
     phone.page.locator("#view textarea").fill("补正")
     phone.kept()
@@ -243,11 +231,16 @@ def test_a_visit_that_is_opened_again_before_its_turn_is_not_sent_as_it_was(fres
     assert [found["subject"]["uscc"] for found in received(phone.site)] == [first]
 
 
+def pressed_again(phone: Phone, code: StoredCode) -> None:
+    """Open the visit to this business again, on the list."""
+    card = phone.page.locator("li.card", has_text=name_of(code))
+    card.get_by_role("button", name="重新打开修改").click()
+
+
 # --- what is said ------------------------------------------------------------------------------------------------
 
 
-def test_a_fault_of_the_page_s_own_is_told_and_counts_nothing_it_does_not_know(fresh_inspector: Phone) -> None:
-    phone = fresh_inspector
+def test_a_fault_of_the_page_s_own_is_told_and_counts_nothing_it_does_not_know(phone: Phone) -> None:
     with phone.site.away():
         phone.begin(ours(phone.site)[0])
         phone.pass_and_sign()
