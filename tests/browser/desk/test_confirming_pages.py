@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from accessible import violations
 from desk_pages import PASSWORD
+from every_page import Walk, in_language, languages, one_walk
 from made_confirmations import Confirming, confirming_site
-from playwright.sync_api import Browser, Page, expect
-from screens import DESK, WIDTHS, sign_in, width_of
+from playwright.sync_api import Browser, expect
+from screens import DESK, sign_in
 
 from licence_qr.domain.roles import Role
+
+pytestmark = [pytest.mark.campaign, one_walk]
 
 
 @pytest.fixture(scope="module")
@@ -21,40 +23,35 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Confirming]:
         yield made
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_each_page_is_accessible_and_fits(looking: Page, made: Confirming, language: str) -> None:
-    page, origin = looking, made.site.origin
-    wrong = {}
-    for name, (who, address) in made.places.items():
-        made.seat(page.context, who)
-        more = "&" if "?" in address else "?"
-        answer = page.goto(f"{origin}{address}{more}lang={language}")
-        assert answer is not None and answer.status == 200, name
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": DESK["height"]})
-            if width_of(page) > width:
-                wrong[name, width] = str(width_of(page))
-        if found := violations(page):
-            wrong[name, 0] = found
-    assert wrong == {}
+@languages
+def test_each_page_is_accessible_and_fits(walk: Walk, made: Confirming, language: str) -> None:
+    origin, seated = made.site.origin, ""
+    with walk.over(origin, language) as page:
+        for name, (who, address) in sorted(made.places.items(), key=lambda place: place[1]):
+            if who != seated:
+                made.seat(page.context, who)
+                walk.seated()
+                seated = who
+            assert walk.visit(name, in_language(origin + address, language)) == 200, name
 
 
-def test_what_is_refused_stands_beside_its_field(looking: Page, made: Confirming) -> None:
-    for name in ("decision", "second officer", "named check", "closing", "reset", "own password"):
-        who, address = made.places[name]
-        made.seat(looking.context, who)
-        looking.goto(made.site.origin + address)
-        for radio in ("[name=verdict][value=approve]", "[name=answer][value=confirmed]"):
-            if looking.locator(radio).count():
-                looking.check(radio)
-        looking.fill("#password", PASSWORD)
-        for field in ("#new_password", "#repeated_password"):
-            if looking.locator(field).count():
-                looking.fill(field, "seven grey herons at noon")
-        looking.fill("#code", "000 000 000")
-        looking.press("#code", "Enter")
-        expect(looking.locator("#code-error")).to_be_visible()
-        assert violations(looking) == "", name
+def test_what_is_refused_stands_beside_its_field(walk: Walk, made: Confirming) -> None:
+    with walk.over(made.site.origin, "zh") as page:
+        for name in ("decision", "second officer", "named check", "closing", "reset", "own password"):
+            who, address = made.places[name]
+            made.seat(page.context, who)
+            page.goto(made.site.origin + address)
+            for radio in ("[name=verdict][value=approve]", "[name=answer][value=confirmed]"):
+                if page.locator(radio).count():
+                    page.check(radio)
+            page.fill("#password", PASSWORD)
+            for field in ("#new_password", "#repeated_password"):
+                if page.locator(field).count():
+                    page.fill(field, "seven grey herons at noon")
+            page.fill("#code", "000 000 000")
+            page.press("#code", "Enter")
+            expect(page.locator("#code-error")).to_be_visible()
+            walk.look(name)
 
 
 def test_a_passkey_gives_the_roles_that_are_ticked(chromium: Browser, made: Confirming) -> None:

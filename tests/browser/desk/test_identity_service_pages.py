@@ -7,15 +7,17 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
-from accessible import violations
 from desk_pages import OFFICE, PASSWORD, installation
+from every_page import Walk, one_walk
 from identity_provider import IdentityService, identity_service
 from playwright.sync_api import Browser, Page, expect
-from screens import WIDTHS, listening, width_of
+from screens import listening
 
 from bench.load import free_port
 from licence_qr.domain.roles import Role
 from licence_qr.web.app import create_app
+
+pytestmark = [pytest.mark.campaign, one_walk]
 
 Offered = tuple[IdentityService, str]
 PEOPLE = {who: {"employee_number": number} for who, number in (("wang", "1001"), ("zhao", "1003"), ("none", "9"))}
@@ -47,14 +49,6 @@ def page(chromium: Browser, offered: Offered) -> Iterator[Page]:
     context.close()
 
 
-def look(page: Page) -> None:
-    """Neither axe nor a narrow window finds fault with the page."""
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        assert width_of(page) <= width
-        assert violations(page) == ""
-
-
 def prove(page: Page, who: str) -> None:
     """Press the button by keyboard, and say at the service who one is."""
     page.get_by_role("button", name="统一身份认证平台").focus()
@@ -64,34 +58,38 @@ def prove(page: Page, who: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_the_way_there_and_back_and_out_again(page: Page, offered: Offered) -> None:
+def test_the_way_there_and_back_and_out_again(page: Page, walk: Walk, offered: Offered) -> None:
     there, origin = offered
-    page.goto("/desk/businesses")
-    look(page)
-    prove(page, "wang")
-    page.wait_for_url(f"{origin}/desk/businesses")
-    expect(page.get_by_text("王示例")).to_be_visible()
-    page.get_by_role("button", name="退出").click()
-    look(page)
-    page.get_by_role("link", name="在那里也退出").click()
-    page.wait_for_url(f"{there.issuer}/session/end?*")
+    with walk.over(origin, "zh"):
+        page.goto("/desk/businesses")
+        walk.look("asked to sign in", page)
+        prove(page, "wang")
+        page.wait_for_url(f"{origin}/desk/businesses")
+        expect(page.get_by_text("王示例")).to_be_visible()
+        page.get_by_role("button", name="退出").click()
+        expect(page.get_by_role("link", name="在那里也退出")).to_be_visible()
+        walk.look("signed out", page)
+        page.get_by_role("link", name="在那里也退出").click()
+        page.wait_for_url(f"{there.issuer}/session/end?*")
 
 
-def test_an_account_is_chosen(page: Page, offered: Offered) -> None:
-    page.goto("/sign-in")
-    prove(page, "zhao")
-    expect(page.get_by_role("heading", name="用哪个账号登录")).to_be_visible()
-    look(page)
-    page.get_by_role("button", name="zhao.2").click()
-    expect(page.get_by_text("赵示例")).to_be_visible()
+def test_an_account_is_chosen(page: Page, walk: Walk, offered: Offered) -> None:
+    with walk.over(offered[1], "zh"):
+        page.goto("/sign-in")
+        prove(page, "zhao")
+        expect(page.get_by_role("heading", name="用哪个账号登录")).to_be_visible()
+        walk.look("accounts", page)
+        page.get_by_role("button", name="zhao.2").click()
+        expect(page.get_by_text("赵示例")).to_be_visible()
 
 
-def test_whoever_is_not_known_is_told_so_on_the_sign_in_page(page: Page, offered: Offered) -> None:
-    page.goto("/sign-in")
-    prove(page, "none")
-    expect(page.get_by_text("工号“9”在本系统没有登记。")).to_be_visible()
-    look(page)
-    page.get_by_role("link", name="English").click()
-    assert urlsplit(page.url).path == "/sign-in"
-    expect(page.get_by_role("button", name="Sign in with 示例区统一身份认证平台")).to_be_visible()
-    look(page)
+def test_whoever_is_not_known_is_told_so_on_the_sign_in_page(page: Page, walk: Walk, offered: Offered) -> None:
+    with walk.over(offered[1], "zh"):
+        page.goto("/sign-in")
+        prove(page, "none")
+        expect(page.get_by_text("工号“9”在本系统没有登记。")).to_be_visible()
+        walk.look("not known", page)
+        page.get_by_role("link", name="English").click()
+        assert urlsplit(page.url).path == "/sign-in"
+        expect(page.get_by_role("button", name="Sign in with 示例区统一身份认证平台")).to_be_visible()
+        walk.look("in English", page)

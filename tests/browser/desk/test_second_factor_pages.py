@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
-from accessible import violations
 from desk_pages import PASSWORD, installation
+from every_page import Walk, in_language, languages, one_walk
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from screens import DESK, PHONE, Served, listening, send, sign_in, width_of
+from screens import DESK, PHONE, Served, listening, send, sign_in, signed_in_as
 
 from bench.load import free_port
 from licence_qr.web.app import create_app
+
+pytestmark = [pytest.mark.campaign, one_walk]
 
 
 @pytest.fixture(scope="module")
@@ -110,18 +112,17 @@ def test_an_app_is_enrolled_and_signs_in_by_keyboard_alone(seat: Callable[..., P
     expect(page.get_by_role("heading", name="办理", exact=True)).to_be_visible()
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("screen", [PHONE, DESK])
-def test_each_page_is_accessible_and_fits(looking: Page, served: Served, screen: dict[str, int], language: str) -> None:
-    services, origin = served
-    page = looking
-    page.set_viewport_size(screen)
-    sign_in(page, origin, "elsewhere")
-    for address in ("/second-factor", "/second-factor/app", "/second-factor/passkeys/new"):
-        page.goto(f"{origin}{address}?lang={language}")
-        assert violations(page) == "" and width_of(page) <= screen["width"], address
-    for address in ("/second-factor/passkeys/new", "/second-factor/app"):
-        page.goto(f"{origin}{address}")
-        page.fill("#password", PASSWORD)
-        send(page, "main form button")
-        assert violations(page) == "" and width_of(page) <= screen["width"], address
+@languages
+def test_each_page_is_accessible_and_fits(walk: Walk, served: Served, language: str) -> None:
+    origin = served[1]
+    with walk.over(origin, language) as page:
+        signed_in_as(page.context, served, "elsewhere")
+        walk.seated()
+        for address in ("/second-factor", "/second-factor/app", "/second-factor/passkeys/new"):
+            walk.visit(address, in_language(origin + address, language))
+        for address in ("/second-factor/passkeys/new", "/second-factor/app"):
+            page.goto(origin + address)
+            page.fill("#password", PASSWORD)
+            send(page, "main form button")
+            assert not page.locator("#password").count()
+            walk.look(f"{address}, after the password")

@@ -161,7 +161,7 @@ class Walk:
         assert not urlsplit(url).path.startswith("/sign-in"), address
         if self._thorough or _SCRIPT.search(html):
             inside(self.page, address)
-            html = self._as_it_is()
+            html = self._as_it_is(self.page)
         return status, html
 
     def asked(self, address: str) -> tuple[str, int, str]:
@@ -173,14 +173,15 @@ class Walk:
         with answer:
             return answer.url, answer.status, answer.read().decode()
 
-    def look(self, name: str, *, large_text: bool = True) -> None:
-        """Hold the page that is open to what every page is held to. ``large_text``: it also fits a phone with twice the
-        type, which a sheet of paper need not."""
-        self._look(name, self._as_it_is(), ALWAYS if large_text else ALWAYS[1:])
+    def look(self, name: str, page: Page | None = None, *, large_text: bool = True) -> None:
+        """Hold the page that is open, here or in another window, to what every page is held to. ``large_text``: it also
+        fits a phone with twice the type, which a sheet of paper need not."""
+        self._look(name, self._as_it_is(page or self.page), ALWAYS if large_text else ALWAYS[1:])
 
-    def _as_it_is(self) -> str:
-        self.page.wait_for_load_state()
-        return _SCRIPT.sub("", self.page.evaluate(_AS_IT_IS))
+    @staticmethod
+    def _as_it_is(page: Page) -> str:
+        page.wait_for_load_state()
+        return _SCRIPT.sub("", page.evaluate(_AS_IT_IS))
 
     def _look(self, name: str, html: str, sizes: Sizes) -> None:
         if not self._thorough and _said(html) <= self._parts:
