@@ -33,6 +33,7 @@ _BLANK_RANGES = (
     (0xE0000, 0xE0FFF),
 )  # fmt: skip
 BLANKS = frozenset(code for first, last in _BLANK_RANGES for code in range(first, last + 1))
+_BLANK_CHARACTERS = frozenset(map(chr, BLANKS))
 # They choose the shape of the character before them: of an ideograph, of a Mongolian letter.
 _VARIATIONS = frozenset((*range(0xFE00, 0xFE03), *range(0xE0100, 0xE01F0)))
 _MONGOLIAN_SHAPES = frozenset((0x180B, 0x180C, 0x180D, 0x180F))
@@ -53,12 +54,17 @@ _LINE_ENDS = ("\r\n", "\r", "\u2028", "\u2029")
 
 def plain_text(text: str) -> str:
     """``text`` without invisible or reordering characters, trimmed; line breaks are kept."""
-    if not text:
-        return ""
-    for line_end in _LINE_ENDS:
-        text = text.replace(line_end, "\n")
-    kept = (char for char, before, after in neighbours(text) if char == "\n" or not _unseen(char, before, after))
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
+    if not surely_seen(text):
+        for line_end in _LINE_ENDS:
+            text = text.replace(line_end, "\n")
+        kept = (char for char, before, after in neighbours(text) if char == "\n" or not _unseen(char, before, after))
+        text = "".join(kept)
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def surely_seen(text: str) -> bool:
+    """Whether every character of it is drawn, or is a space, as far as that can be told at a glance: that of most texts."""
+    return text.isprintable() and _BLANK_CHARACTERS.isdisjoint(text)
 
 
 def plain_line(text: str) -> str:

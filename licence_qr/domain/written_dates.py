@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from licence_qr.domain.dates import SHANGHAI
-from licence_qr.domain.plain_text import blank
+from licence_qr.domain.plain_text import blank, surely_seen
 from licence_qr.errors import InputError
 
 _DAY = r"(\d{4}) ?(?:([-/.]) ?(\d{1,2}) ?\2 ?(\d{1,2})\.?|年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?[日号]?)"
@@ -111,8 +111,9 @@ def day_in_range(day: date, field: str) -> date:
 
 def _plain(text: str) -> str:
     """``text`` in one spelling of digits, dashes and spaces, without what nobody sees."""
-    seen = "".join(char for char in text if not blank(char) and unicodedata.category(char) != "Cf")
-    return " ".join(unicodedata.normalize("NFKC", seen.translate(_PLAIN)).translate(_PLAIN).split())
+    if not surely_seen(text):
+        text = "".join(char for char in text if not blank(char) and unicodedata.category(char) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_PLAIN)).translate(_PLAIN).split())
 
 
 def _read(text: str, field: str) -> WrittenDate:
