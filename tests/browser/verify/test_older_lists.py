@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 from verify_site import Site, settled, typed
@@ -47,21 +46,19 @@ def update(page: Page) -> None:
     settled(page)
 
 
-@pytest.fixture
-def page(first_page: Page) -> Page:
-    """The page on a phone that has opened nothing else."""
-    return first_page
-
-
-@pytest.fixture
-def compromised(page: Page, site: Site) -> bytes:
-    """The trust list from before the key of all codes was compromised; ``page`` has the one of after."""
-    older = page.context.request.get(f"{site.origin}/trust-list").body()
-    page.evaluate(ROWS, ["trust", "keep", None])
+def compromise(site: Site) -> None:
+    """The key of all codes is compromised before the newest was registered."""
     ceremony, now = build_ceremony(site.services.settings), datetime.now(UTC)
     key = ceremony.find(site.services.keys.signing_key(now).kid.hex())
     assert ceremony.compromise(key, site.newest(permits=1).issued_at - timedelta(seconds=1), now)
     ceremony.database.close()
+
+
+def compromised(page: Page, site: Site) -> bytes:
+    """The trust list from before the key was compromised; ``page`` has the one of after."""
+    older = page.context.request.get(f"{site.origin}/trust-list").body()
+    page.evaluate(ROWS, ["trust", "keep", None])
+    compromise(site)
     update(page)
     return older
 
@@ -73,11 +70,11 @@ def refused(page: Page, site: Site) -> str:
     return number.inner_text() if number.count() else ""
 
 
-def test_from_the_network_it_is_refused_also_where_the_newer_one_was_spoilt(
-    page: Page, site: Site, compromised: bytes
-) -> None:
+def test_from_the_network_it_is_refused_also_where_the_newer_one_was_spoilt(page: Page, site: Site) -> None:
+    older = compromised(page, site)
+
     def replayed(app: Flask) -> None:
-        app.view_functions["lists.trust_list"] = lambda: compromised
+        app.view_functions["lists.trust_list"] = lambda: older
 
     site.restart(replayed)
     update(page)
@@ -90,7 +87,9 @@ def test_from_the_network_it_is_refused_also_where_the_newer_one_was_spoilt(
     expect(page.locator("#outcome h2.headline")).to_contain_text("本机还不能核验")
 
 
-def test_put_back_on_the_device_it_is_refused(page: Page, site: Site, compromised: bytes) -> None:
+def test_put_back_on_the_device_it_is_refused(first_page: Page, site: Site) -> None:
+    page = first_page
+    compromised(page, site)
     page.evaluate(ROWS, ["trust", "put back", None])
     site.stop()
     page.reload()
@@ -104,10 +103,7 @@ def test_a_page_that_slept_meanwhile_takes_what_another_page_has_kept(page: Page
     other = page.context.new_page()
     other.goto(f"{site.origin}/verify")
     settled(other)
-    ceremony, now = build_ceremony(site.services.settings), datetime.now(UTC)
-    key = ceremony.find(site.services.keys.signing_key(now).kid.hex())
-    assert ceremony.compromise(key, site.newest(permits=1).issued_at - timedelta(seconds=1), now)
-    ceremony.database.close()
+    compromise(site)
     update(other)
 
     def replayed(app: Flask) -> None:

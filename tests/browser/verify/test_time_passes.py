@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from licence_qr.domain.dates import SHANGHAI
 from licence_qr.store.register import codes
 from licence_qr.store.register.codes import StoredCode
 
-SUSPENDED = 2
+VALID, SUSPENDED = 0, 2
 DAY = 24 * 3600 * 1000
 
 
@@ -32,7 +32,7 @@ def clocked(chromium: Browser, site: Site) -> Iterator[Page]:
         yield from flawless(context.new_page(), site)
 
 
-def test_ages_run_and_the_verdict_stays_the_one_that_was_read_out(clocked: Page, site: Site) -> None:
+def test_ages_run_while_the_verdict_stays_and_after_half_an_hour_lists_are_asked_for(clocked: Page, site: Site) -> None:
     page = clocked
     typed(page, site.link(site.newest(permits=1)))
     ages = [page.locator(f"{part} .age") for part in ("#outcome", "#status-age")]
@@ -43,6 +43,8 @@ def test_ages_run_and_the_verdict_stays_the_one_that_was_read_out(clocked: Page,
         expect(age).to_have_text(re.compile(rf"^({minutes + 5}|{minutes + 6}) 分钟前$"))
     assert page.evaluate("() => document.contains(window.said)")
     assert page.locator("#outcome .age").get_attribute("aria-live") == "off"
+    with page.expect_response("**/status-list"):  # half an hour on, without being asked
+        page.clock.fast_forward("26:00")
 
 
 def test_without_a_network_an_open_verdict_ends_with_its_list(clocked: Page, site: Site) -> None:
@@ -137,19 +139,19 @@ def woken(page: Page) -> None:
     page.evaluate("() => document.dispatchEvent(new Event('resume'))")
 
 
-WAYS = [minimized_and_focused, seen_again, woken]
-
-
-@pytest.mark.parametrize("come_back", WAYS)
-def test_a_page_that_slept_is_judged_anew_with_newer_lists_when_it_comes_back(
-    clocked: Page, site: Site, come_back: Callable[[Page], None]
-) -> None:
+def test_a_page_that_slept_is_judged_anew_with_newer_lists_each_time_it_comes_back(clocked: Page, site: Site) -> None:
     page, code = clocked, site.newest(permits=1)
     typed(page, site.link(code))
-    site.set_status(code.status_index + 1, SUSPENDED)
     slept(page)
-    come_back(page)
-    expect(page.locator("#outcome article .tag")).to_contain_text("已暂停")
+    for days, come_back, status, said in (
+        (2, minimized_and_focused, SUSPENDED, "已暂停"),
+        (4, seen_again, VALID, "有效"),
+        (6, woken, SUSPENDED, "已暂停"),
+    ):
+        site.set_status(code.status_index + 1, status)
+        page.clock.set_system_time(datetime.now(UTC) + timedelta(days=days))  # it sleeps on
+        come_back(page)
+        expect(page.locator("#outcome article .tag")).to_contain_text(said)
 
 
 def test_a_page_out_of_the_browser_s_memory_is_judged_anew(chromium: Browser, site: Site, tmp_path: Path) -> None:
@@ -176,8 +178,3 @@ def test_a_page_that_comes_back_looks_for_a_newer_version_of_itself(clocked: Pag
     slept(page)
     minimized_and_focused(page)
     expect(page.get_by_role("button", name="换用新版本")).to_be_visible()
-
-
-def test_half_an_hour_on_lists_and_version_are_asked_for_by_themselves(clocked: Page, site: Site) -> None:
-    with clocked.expect_response("**/status-list"):
-        clocked.clock.fast_forward("31:00")
