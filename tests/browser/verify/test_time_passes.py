@@ -139,7 +139,7 @@ def woken(page: Page) -> None:
     page.evaluate("() => document.dispatchEvent(new Event('resume'))")
 
 
-def test_a_page_that_slept_is_judged_anew_with_newer_lists_each_time_it_comes_back(clocked: Page, site: Site) -> None:
+def test_a_page_that_slept_is_judged_anew_with_newer_lists_when_it_comes_back(clocked: Page, site: Site) -> None:
     page, code = clocked, site.newest(permits=1)
     typed(page, site.link(code))
     slept(page)

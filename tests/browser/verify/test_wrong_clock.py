@@ -44,10 +44,10 @@ def tones(page: Page) -> set[str]:
 
 
 @SLOW_OR_FAST
-def test_it_is_named_and_codes_are_judged_by_the_time_of_the_site_until_it_is_set_right(
+def test_it_is_named_and_codes_are_judged_by_the_time_of_the_site(
     visit: Visit, site: Site, sign: int, word: str
 ) -> None:
-    """On one phone: first visited with a clock that is a little wrong, which then goes wrong by more and more."""
+    """On one phone, first visited with a clock a little wrong, which goes wrong by more and more and is then set right."""
     page = visit(sign * next(iter(OFF.values())))
     for n, (words, off) in enumerate(OFF.items()):
         if n:
