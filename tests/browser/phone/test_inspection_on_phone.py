@@ -13,7 +13,6 @@ from inspection_phone import (
     STARTED,
     Phone,
     PhoneOfItsOwn,
-    confirmed,
     ours,
     phone_in,
     picture_with_place,
@@ -38,17 +37,9 @@ def day_after(days: int) -> str:
     return (STARTED + timedelta(hours=8, days=days)).date().isoformat()
 
 
-def visited(phone: Phone, *, photos: int = 1) -> None:
-    """A whole visit from the scan to the signature: one item failed, with photographs, to be rectified."""
-    phone.begin(ours(phone.site)[0])
-    phone.answer_all({3: FINDING})
-    concluded(phone, photos)
-
-
-def concluded(phone: Phone, photos: int) -> None:
-    """What comes after the checklist."""
-    for n in range(photos):
-        phone.photograph(3, picture_with_place((2400, 1800 - n)))
+def concluded(phone: Phone, size: tuple[int, int]) -> None:
+    """What comes after the checklist: a photograph of what failed, an order to rectify it, the signature."""
+    phone.photograph(3, picture_with_place(size))
     phone.conclude("to_rectify", day_after(14))
     phone.sign()
 
@@ -68,7 +59,7 @@ def made_and_sent(phone: PhoneOfItsOwn) -> None:
         phone.step(2)
         for number in range(phone.questions().count()):
             phone.answer(number, "yes" if number != 3 else "no", "" if number != 3 else FINDING)
-        concluded(phone, photos=1)
+        concluded(phone, (400, 300))
         phone.kept()
         phone.reopen()
         page = phone.list()
@@ -112,35 +103,14 @@ def confirmed_beside(phone: Phone) -> None:
     expect(page.locator("main")).to_contain_text("确认属实")
 
 
-def test_what_was_ordered_is_due_in_the_next_pack_and_its_recheck_asks_for_that_alone(phone: Phone) -> None:
-    visited(phone, photos=0)
-    phone.finish()
-    expect(phone.delivered()).to_have_count(1)
-    confirmed(phone.site)
-    phone.take_pack()
-    page = phone.list()
-    page.get_by_role("button", name="整改复查").click()
-    expect(page.locator('input[value="recheck"]')).to_be_checked()
-    page.locator("#view select").select_option("second")
-    phone.answer_all()
-    expect(phone.questions()).to_have_count(1)
-    phone.conclude()
-    phone.sign()
-    phone.finish()
-    expect(phone.delivered()).to_have_count(2)
-    confirmed(phone.site)
-    assert [found["state"] for found in received(phone.site)] == ["counted", "counted"]
-    with phone.site.services.database.read() as tx:
-        (order,) = tx.all("SELECT state FROM rectifications")
-    assert order["state"] != "open"
-
-
 def test_a_photograph_leaves_the_phone_small_and_without_place_or_maker(phone: Phone) -> None:
     sent: list[bytes] = []
     phone.page.route(
         "**/photos/*", lambda route: (sent.append(route.request.post_data_buffer or b""), route.continue_())
     )
-    visited(phone)
+    phone.begin(ours(phone.site)[0])
+    phone.answer_all({3: FINDING})
+    concluded(phone, (2400, 1800))
     phone.finish()
     expect(phone.delivered()).to_have_count(1)
     (content,) = sent

@@ -294,9 +294,6 @@ def test_a_visit_is_open_in_one_window_at_a_time(phone: Phone) -> None:
 def test_what_is_thrown_away_is_gone_and_was_asked_about(phone: Phone) -> None:
     page = phone.page
     phone.begin(ours(phone.site)[0])
-    phone.step(6)
-    page.click("details.danger summary")
-    page.get_by_role("button", name="确定放弃").click()
-    expect(page.locator(".visit-steps")).to_have_count(0)
+    phone.throw_away()
     phone.list()
     expect(page.locator("h2", has_text="未完成")).to_have_count(0)

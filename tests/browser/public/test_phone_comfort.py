@@ -83,13 +83,14 @@ def test_where_the_browser_promises_nothing_it_is_said_while_something_may_be_lo
     expect(lasting.list().locator("#view .note")).to_contain_text(words)
     page.goto(f"{lasting.site.origin}/inspect/")
     expect(page.locator("#not-lasting")).to_contain_text(words)
+    promised_with_the_pack(lasting)
 
 
-def test_the_promise_is_asked_for_with_the_pack_and_then_nothing_is_warned_of(lasting: Phone) -> None:
+def promised_with_the_pack(lasting: Phone) -> None:
+    """The promise is asked for when a pack is taken, and then nothing is warned of."""
     devtools = lasting.context.new_cdp_session(lasting.page)
     devtools.send("Browser.grantPermissions", {"permissions": ["durableStorage"], "origin": lasting.site.origin})
     lasting.take_pack()
-    lasting.begin(ours(lasting.site)[0])
     expect(lasting.list().get_by_role("link", name="继续")).to_be_visible()
     expect(lasting.page.locator("#view .note")).to_have_count(0)
     lasting.page.goto(f"{lasting.site.origin}/inspect/")

@@ -256,6 +256,13 @@ class Phone:
         self.finish()
         expect(self.page.locator("#sending")).to_contain_text("没有网络")
 
+    def throw_away(self) -> None:
+        """Give up the visit that is open, as the page asks one to say twice."""
+        self.step(6)
+        self.page.click("details.danger summary")
+        self.page.get_by_role("button", name="确定放弃").click()
+        expect(self.page.locator(".visit-steps")).to_have_count(0)
+
     def waiting(self) -> Locator:
         """The heading over what waits to be sent."""
         return self.page.locator("h2", has_text="待发送")
