@@ -196,26 +196,23 @@ def test_a_visit_left_open_for_a_day_begins_anew_and_says_so(phone: Phone) -> No
     expect(page.locator("#view dl")).to_contain_text("检查最初开始于")
 
 
-def test_what_is_changed_after_signing_is_signed_again(phone: Phone) -> None:
-    page = phone.page
+def test_a_signature_is_asked_for_again_after_another_way_or_a_change_and_a_refusal_has_its_reason(
+    phone: Phone,
+) -> None:
+    """One visit, signed three times in vain."""
     phone.begin(ours(phone.site)[0])
     phone.pass_and_sign()
-    phone.step(2)
-    phone.answer(0, "no", "许可证未悬挂")
-    phone.step(6)
-    expect(page.locator("#view .note").first).to_contain_text("签字后记录有改动")
-    expect(page.get_by_role("button", name="完成检查")).to_be_disabled()
-    phone.step(5)
-    expect(page.locator("#view .note")).to_contain_text("原签字已清除")
-    phone.sign()
-    phone.step(6)
-    expect(page.get_by_role("button", name="完成检查")).to_be_enabled()
+    another_way_is_no_change_of_the_record(phone)
+    what_is_changed_is_signed_again(phone)
+    refused_with_its_reason(phone)
+    phone.finish()
+    expect(phone.delivered()).to_have_count(1)
+    assert received(phone.site)[0]["signature"] == {"kind": "refused", "reason": "负责人不在场"}
 
 
-def test_choosing_another_way_to_confirm_asks_for_it_again_and_blames_no_change_of_the_record(phone: Phone) -> None:
+def another_way_is_no_change_of_the_record(phone: Phone) -> None:
+    """Choose another way to confirm and back: it is asked for again, and no change of the record is blamed."""
     page = phone.page
-    phone.begin(ours(phone.site)[0])
-    phone.pass_and_sign()
     for kind in ("typed", "drawn"):
         page.locator(f'input[value="{kind}"]').check()
         expect(page.locator("canvas")).to_have_count(1 if kind == "drawn" else 0)
@@ -230,20 +227,31 @@ def test_choosing_another_way_to_confirm_asks_for_it_again_and_blames_no_change_
     expect(page.get_by_role("button", name="完成检查")).to_be_enabled()
 
 
-def test_a_refusal_to_sign_is_recorded_with_its_reason(phone: Phone) -> None:
+def what_is_changed_is_signed_again(phone: Phone) -> None:
+    """Change an answer after the signature."""
     page = phone.page
-    phone.begin(ours(phone.site)[0])
-    phone.answer_all()
-    phone.conclude()
+    phone.step(2)
+    phone.answer(0, "no", "许可证未悬挂")
+    phone.step(6)
+    expect(page.locator("#view .note").first).to_contain_text("签字后记录有改动")
+    expect(page.get_by_role("button", name="完成检查")).to_be_disabled()
+    phone.step(5)
+    expect(page.locator("#view .note")).to_contain_text("原签字已清除")
+    phone.sign()
+    phone.step(6)
+    expect(page.get_by_role("button", name="完成检查")).to_be_enabled()
+
+
+def refused_with_its_reason(phone: Phone) -> None:
+    """The business refuses to sign: the reason is asked for."""
+    page = phone.page
     phone.step(5)
     page.locator('input[value="refused"]').check()
     phone.step(6)
     expect(page.locator("#view .note").first).to_contain_text("没有填写拒签的原因")
+    expect(page.get_by_role("button", name="完成检查")).to_be_disabled()
     phone.step(5)
     page.locator("#view textarea").fill("负责人不在场")
-    phone.finish()
-    expect(phone.delivered()).to_have_count(1)
-    assert received(phone.site)[0]["signature"] == {"kind": "refused", "reason": "负责人不在场"}
 
 
 def test_a_file_that_is_no_picture_is_refused_in_words_and_its_name_is_not_used(phone: Phone) -> None:
@@ -258,26 +266,21 @@ def test_a_file_that_is_no_picture_is_refused_in_words_and_its_name_is_not_used(
         expect(page.locator(".shots li")).to_have_count(0)
 
 
-def test_no_more_photographs_are_taken_than_can_be_sent(phone: Phone) -> None:
-    page = phone.page
-    phone.begin(ours(phone.site)[0])
-    phone.step(3)
-    for n in range(13):
-        content = picture_with_place((60, 40 + n))
-        page.set_input_files('input[type="file"]', {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": content})
-        expect(page.locator(".shots li")).to_have_count(min(n + 1, 12))
-    expect(page.locator("#notices")).to_contain_text("一次检查最多 12 张照片")
-
-
-def test_a_photograph_can_be_taken_away_again(phone: Phone) -> None:
+def test_no_more_photographs_are_taken_than_can_be_sent_and_one_can_be_taken_away_again(phone: Phone) -> None:
     page = phone.page
     phone.begin(ours(phone.site)[0])
     phone.answer_all({3: "毛巾未消毒"})
     phone.photograph(3, picture_with_place((400, 300)))
     phone.step(3)
-    page.get_by_role("button", name="删除照片 1").click()
-    expect(page.locator(".shots li")).to_have_count(0)
+    for n in range(1, 13):
+        content = picture_with_place((60, 40 + n))
+        page.set_input_files('input[type="file"]', {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": content})
+        expect(page.locator(".shots li")).to_have_count(min(n + 1, 12))
+    expect(page.locator("#notices")).to_contain_text("一次检查最多 12 张照片")
+    page.get_by_role("button", name="删除照片 1", exact=True).click()
+    expect(page.locator(".shots li")).to_have_count(11)
     phone.step(2)
+    expect(phone.questions().nth(3)).to_be_visible()
     expect(phone.questions().nth(3).locator(".shots li")).to_have_count(0)
 
 

@@ -254,11 +254,7 @@ def test_a_pack_that_is_not_taken_says_why_and_leaves_the_one_that_is_held(inspe
         page.unroute("**/inspect/pack")
         page.reload()
         expect(page.locator("#pack-state"), name).to_have_text(held)
-
-
-def test_a_browser_that_refuses_the_key_is_told_what_to_allow(inspector: Phone, site: Site) -> None:
-    page = inspector.page
-    page.goto(f"{site.origin}/inspect/")
+    # A browser that refuses the key is told what to allow.
     page.evaluate("() => { Object.defineProperty(document, 'cookie', { get: () => '' }); }")
     page.click("#take")
     expect(page.locator("#pack-state")).to_contain_text("请允许本站使用 cookie")
@@ -279,8 +275,9 @@ def test_a_damaged_pack_does_not_keep_a_code_from_being_verified(page: Page, sit
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_axe_finds_nothing_and_nothing_is_too_wide(
-    page: Page, site: Site, lang: str, pytestconfig: pytest.Config
+    inspector: Phone, site: Site, lang: str, pytestconfig: pytest.Config
 ) -> None:
+    page = inspector.page
     contrast = lang == "zh" or pytestconfig.getoption("--campaign")  # the colours are the same in either language
     here, other = ours(site)[:2]
     page.goto(f"{site.origin}/inspect/?lang={lang}")
