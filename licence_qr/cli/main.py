@@ -1,7 +1,9 @@
-"""``licence-qr``: the entry point. Each command has its own module."""
+"""``licence-qr``: the entry point. Each command has its own module, which is loaded when the command is asked for: most of
+a second goes into loading all of them."""
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
@@ -11,33 +13,45 @@ from contextlib import suppress
 import click
 
 from licence_qr import __version__
-from licence_qr.cli.copies.backup import backup
-from licence_qr.cli.copies.migrate import migrate
-from licence_qr.cli.copies.restore import restore
-from licence_qr.cli.copies.verify_backup import verify_backup
-from licence_qr.cli.custody.init import init
-from licence_qr.cli.custody.keys import keys
-from licence_qr.cli.custody.root import adopt_key, root
-from licence_qr.cli.doctor import check, doctor
 from licence_qr.cli.errors import tell, unusable
-from licence_qr.cli.help import Group, completion
-from licence_qr.cli.importing import import_command
-from licence_qr.cli.installation import account, show_settings
-from licence_qr.cli.issuing import issue, notice
-from licence_qr.cli.lifecycle import life, remind
-from licence_qr.cli.people.absences import absence
-from licence_qr.cli.people.accounts import change_roles, enable_account, service_only
-from licence_qr.cli.people.persons import person
-from licence_qr.cli.serving.serve import serve
-from licence_qr.cli.serving.sign_service import sign_service
-from licence_qr.cli.verify import verify
+from licence_qr.cli.help import Group
+from licence_qr.cli.late import LateCommands
 from licence_qr.config import set_variable
 from licence_qr.config.table import FILE
 from licence_qr.errors import LicenceQRError
 from licence_qr.process.libraries import check_libraries
 
+# Name → where the command is, and what a group has from other modules; in the order of the manual.
+COMMANDS = {
+    "init": ("custody.init:init",),
+    "serve": ("serving.serve:serve",),
+    "sign-service": ("serving.sign_service:sign_service",),
+    "account": (
+        "installation:account",
+        "people.accounts:change_roles",
+        "people.accounts:enable_account",
+        "people.accounts:service_only",
+    ),
+    "person": ("people.persons:person", "people.absences:absence"),
+    "issue": ("issuing:issue",),
+    "notice": ("issuing:notice",),
+    "import": ("importing:import_command",),
+    "verify": ("verify:verify",),
+    "keys": ("custody.keys:keys", "custody.root:adopt_key", "custody.root:root"),
+    "remind": ("lifecycle:remind",),
+    "life": ("lifecycle:life",),
+    "settings": ("installation:show_settings",),
+    "doctor": ("doctor:doctor",),
+    "check": ("doctor:check",),
+    "backup": ("copies.backup:backup",),
+    "verify-backup": ("copies.verify_backup:verify_backup",),
+    "restore": ("copies.restore:restore",),
+    "migrate": ("copies.migrate:migrate",),
+    "completion": ("help:completion",),
+}
 
-@click.group(cls=Group)
+
+@click.group(cls=Group, commands=LateCommands("licence_qr.cli", COMMANDS))
 @click.version_option(__version__, help="显示版本号。 Show the version.")
 @click.option(
     "--settings",
@@ -53,39 +67,19 @@ def commands(context: click.Context, file: str | None) -> None:
     One application, two permits, one signed code, one page. Settings are environment variables (LICENCE_QR_…) or one file,
     see docs/running/settings.md.
     """
+    _now_it_runs()  # click has loaded the command
     if file is not None:
         context.call_on_close(set_variable(FILE, file))
 
 
-COMMANDS = (
-    init,
-    serve,
-    sign_service,
-    account,
-    person,
-    issue,
-    notice,
-    import_command,
-    verify,
-    keys,
-    remind,
-    life,
-    show_settings,
-    doctor,
-    check,
-    backup,
-    verify_backup,
-    restore,
-    migrate,
-    completion,
-)
-for command in COMMANDS:
-    commands.add_command(command)
-for command in (change_roles, enable_account, service_only):
-    account.add_command(command)
-person.add_command(absence)
-for command in (adopt_key, root):
-    keys.add_command(command)
+def _now_it_runs() -> None:
+    """Undo what ``licence_qr.__main__`` set for the time of loading: the command is told of Ctrl-C, and what was loaded is
+    no garbage."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def main() -> None:
@@ -96,8 +90,6 @@ def main() -> None:
     _let_everything_be_written()
     try:
         check_libraries()
-        if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # set by licence_qr.__main__
-            signal.signal(signal.SIGINT, signal.default_int_handler)
         # A command with its own exit status returns it here; others return None.
         sys.exit(commands.main(standalone_mode=False))
     except LicenceQRError as error:
