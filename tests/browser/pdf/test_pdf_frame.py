@@ -50,17 +50,17 @@ _OF_A_PAGE = """
     window: () => open(ours).document.title,
 """
 TRIED_BY_THE_FRAME, TRIED_BY_A_WORKER = _TRIED % (_OF_A_PAGE + _OF_ANY_SCRIPT), _TRIED % _OF_ANY_SCRIPT
-_FIRST = "kind: 'page', number: 1, dpi: 150, pages: 1"
+_ASKED = "kind: 'page', number: asked.number, dpi: asked.dpi, pages: 1"
 ANSWERS = {
     "text": "'<script>'",
     "nothing": "null",
     "an unknown kind": "{ kind: 'link', href: 'https://collector.example/' }",
     "a problem that is no name": "{ kind: 'problem', name: { toString: 1 } }",
-    "another page": "{ kind: 'page', number: 2, dpi: 150, pages: 2, width: 1, height: 1, pixels: new ArrayBuffer(4) }",
-    "more than a sheet": f"{{ {_FIRST}, width: 3201, height: 1, pixels: new ArrayBuffer(4 * 3201) }}",
-    "pixels that do not fit": f"{{ {_FIRST}, width: 9, height: 9, pixels: new ArrayBuffer(4) }}",
-    "half a pixel": f"{{ {_FIRST}, width: 0.5, height: 8, pixels: new ArrayBuffer(16) }}",
-    "a page without pixels": f"{{ {_FIRST}, width: 1, height: 1, pixels: [0, 0, 0, 0] }}",
+    "another page": f"{{ {_ASKED}, number: asked.number + 1, width: 1, height: 1, pixels: new ArrayBuffer(4) }}",
+    "more than a sheet": f"{{ {_ASKED}, width: 3201, height: 1, pixels: new ArrayBuffer(4 * 3201) }}",
+    "pixels that do not fit": f"{{ {_ASKED}, width: 9, height: 9, pixels: new ArrayBuffer(4) }}",
+    "half a pixel": f"{{ {_ASKED}, width: 0.5, height: 8, pixels: new ArrayBuffer(16) }}",
+    "a page without pixels": f"{{ {_ASKED}, width: 1, height: 1, pixels: [0, 0, 0, 0] }}",
 }
 
 
@@ -109,6 +109,11 @@ def changed(readers: tuple[Page, dict[str, str | None]]) -> Iterator[Changed]:
         settled(page)
 
 
+def answering(how: str) -> str:
+    """A script in place of the one that draws: it takes the file, then answers whatever it is asked in that way."""
+    return f"let given = false; onmessage = ({{ data: asked }}) => {{ if (given) {{ {how} }} given = true; }};"
+
+
 def frame_of(page: Page) -> Frame:
     """The frame that reads, which stays while what it runs hangs."""
     with page.expect_event("worker"):
@@ -138,15 +143,15 @@ def test_the_frame_and_its_workers_reach_nothing_of_ours(changed: Changed, site:
 
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_what_is_no_answer_ends_the_frame(changed: Changed, answer: str) -> None:
-    page = changed({"pdf/drawing.js": f"onmessage = () => postMessage({answer});"})
+    page = changed({"pdf/drawing.js": answering(f"postMessage({answer});")})
     chosen(page, bytes(written().output()))
     told(page, UNREADABLE, "已损坏")
     ended(page)
 
 
 def test_a_frame_that_answers_once_more_than_it_is_asked_is_ended(changed: Changed) -> None:
-    said = f"postMessage({{ {_FIRST}, width: 1, height: 1, pixels: new ArrayBuffer(4) }});"
-    page = changed({"pdf/drawing.js": f"onmessage = () => {{ onmessage = null; {said} {said} }};"})
+    said = f"postMessage({{ {_ASKED}, width: 1, height: 1, pixels: new ArrayBuffer(4) }});"
+    page = changed({"pdf/drawing.js": answering(f"{said} {said}")})
     chosen(page, bytes(written().output()))
     told(page, UNREADABLE, "已损坏")
     ended(page)
