@@ -7,7 +7,6 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from desk_pages import PASSWORD
 from inspection_phone import (
     STARTED,
@@ -26,20 +25,14 @@ FINDING = "床单有污渍，未及时更换"
 UNTIL = re.compile(r"第二名检查人员须在 20\d\d年\d+月\d+日 \d\d:\d\d 前在此或在自己的设备上确认")
 
 
-@pytest.fixture
-def phone(inspector: Phone) -> Phone:
-    """An inspector's phone with a pack and both pages installed."""
-    return inspector
-
-
 def day_after(days: int) -> str:
     """A day in China, counted from today."""
     return (STARTED + timedelta(hours=8, days=days)).date().isoformat()
 
 
-def concluded(phone: Phone, size: tuple[int, int]) -> None:
+def concluded(phone: Phone) -> None:
     """What comes after the checklist: a photograph of what failed, an order to rectify it, the signature."""
-    phone.photograph(3, picture_with_place(size))
+    phone.photograph(3, picture_with_place((2400, 1800)))
     phone.conclude("to_rectify", day_after(14))
     phone.sign()
 
@@ -59,7 +52,7 @@ def made_and_sent(phone: PhoneOfItsOwn) -> None:
         phone.step(2)
         for number in range(phone.questions().count()):
             phone.answer(number, "yes" if number != 3 else "no", "" if number != 3 else FINDING)
-        concluded(phone, (400, 300))
+        concluded(phone)
         phone.kept()
         phone.reopen()
         page = phone.list()
@@ -72,7 +65,7 @@ def made_and_sent(phone: PhoneOfItsOwn) -> None:
         phone.reopen()
         phone.list()
         expect(phone.waiting()).to_have_text("待发送（1） To be sent (1)")
-    phone.list()
+    leaves_small_and_without_place_or_maker(phone)
     expect(phone.delivered()).to_have_count(1)
     expect(phone.delivered()).to_contain_text("还没有计入")
     expect(phone.delivered()).to_contain_text(UNTIL)
@@ -91,6 +84,21 @@ def made_and_sent(phone: PhoneOfItsOwn) -> None:
     assert (found["outcome"], found["rectify_by"], found["second_officer"]) == ("to_rectify", day_after(14), "second")
 
 
+def leaves_small_and_without_place_or_maker(phone: Phone) -> None:
+    """Send the photograph, as it leaves the phone."""
+    sent: list[bytes] = []
+    phone.page.route(
+        "**/photos/*", lambda route: (sent.append(route.request.post_data_buffer or b""), route.continue_())
+    )
+    phone.list()
+    expect(phone.delivered()).to_have_count(1)
+    phone.page.unroute("**/photos/*")
+    (content,) = sent
+    image = Image.open(io.BytesIO(content))
+    assert (image.format, image.size) == ("JPEG", (1600, 1200))
+    assert not image.getexif() and b"Exif" not in content and b"Sample Maker" not in content
+
+
 def confirmed_beside(phone: Phone) -> None:
     """Hand the phone to the second officer, who reads the record and confirms it with the own password."""
     page = phone.page
@@ -101,19 +109,3 @@ def confirmed_beside(phone: Phone) -> None:
     page.locator('input[name="password"]').fill(PASSWORD)
     page.get_by_role("button", name="提交答复").click()
     expect(page.locator("main")).to_contain_text("确认属实")
-
-
-def test_a_photograph_leaves_the_phone_small_and_without_place_or_maker(phone: Phone) -> None:
-    sent: list[bytes] = []
-    phone.page.route(
-        "**/photos/*", lambda route: (sent.append(route.request.post_data_buffer or b""), route.continue_())
-    )
-    phone.begin(ours(phone.site)[0])
-    phone.answer_all({3: FINDING})
-    concluded(phone, (2400, 1800))
-    phone.finish()
-    expect(phone.delivered()).to_have_count(1)
-    (content,) = sent
-    image = Image.open(io.BytesIO(content))
-    assert (image.format, image.size) == ("JPEG", (1600, 1200))
-    assert not image.getexif() and b"Exif" not in content and b"Sample Maker" not in content

@@ -10,10 +10,12 @@ from accessible import violations
 from inspection_phone import (
     PAGE,
     Phone,
+    installed,
     ours,
     picture_with_place,
     received,
 )
+from own_phone import OwnPhone
 from page_clock import set_clock
 from playwright.sync_api import Page, expect
 from screens import PHONE, WIDTHS, width_of
@@ -144,13 +146,14 @@ def test_a_wrong_place_is_warned_of_on_the_way_into_the_inspection(phone: Phone)
         expect(page.locator("#view .verdict")).to_have_count(0)
 
 
-def test_a_first_start_without_a_pack_says_so(first_page: Page, site: Site) -> None:
-    page = first_page
+def test_a_first_start_without_a_pack_says_so(own_phone: OwnPhone, site: Site) -> None:
+    page = own_phone.put_back("pages and lists alone", lambda context: installed(context, site)).new_page()
     with site.away():
         page.goto(f"{site.origin}{PAGE}")
         expect(page.locator("#view .note")).to_contain_text("本机还没有随身包，不能开始检查")
         page.goto(f"{site.origin}{PAGE}?lang=en")
         expect(page.locator("#view .note")).to_contain_text("There is no offline inspection pack on this device")
+    own_phone.leave()
 
 
 def test_a_number_typed_by_hand_finds_its_business_and_the_record_says_how(phone: Phone) -> None:
