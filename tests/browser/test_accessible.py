@@ -44,10 +44,13 @@ def faults_of(walk: Walk, name: str, content: str) -> list[str]:
     return sorted(walk.found)
 
 
-def test_a_walk_judges_contrast_where_text_stands_in_something_new_and_all_else_on_every_page(walker: Walk) -> None:
+def test_a_walk_judges_contrast_where_text_stands_in_something_new_and_all_else_where_a_page_is_built_anew(
+    walker: Walk,
+) -> None:
     assert faults_of(walker, "clean", CLEAN) == []
     assert faults_of(walker, "pale", PALE) == ["pale, axe at 360"]  # as the last page has left it
     assert faults_of(walker, "pale again", PALE.replace("Text", "Other words")) == []
+    assert faults_of(walker, "pale within", PALE.replace("Text", "<b>Text</b>")) == ["pale within, axe at 360"]
     unnamed = "<p>Text<img src='/nothing.png'></p>"
     assert faults_of(walker, "unnamed", CLEAN.replace("<h1>", f"{unnamed}<h1>")) == [
         "unnamed, axe at 1280",
@@ -82,11 +85,31 @@ def test_a_walk_judges_contrast_at_the_width_at_which_text_is_shown_otherwise(
 
 
 def test_a_walk_looks_again_where_one_word_differs_and_not_where_only_digits_do(walker: Walk) -> None:
-    unnamed = CLEAN.replace("Text", "Text 17<img src='/nothing.png'>")
-    assert faults_of(walker, "unnamed", unnamed) == ["unnamed, axe at 1280", "unnamed, axe at 360"]
-    assert faults_of(walker, "unnamed again", unnamed.replace("17", "18")) == []
-    assert faults_of(walker, "other word", unnamed.replace("Text", "Word")) != []
-    assert faults_of(walker, "other title", unnamed.replace("<title>A page", "<title>Page")) != []
+    wide = CLEAN.replace("Text", "<span style='display: inline-block; width: 800px'>Text 17</span>")
+    assert faults_of(walker, "wide", wide) == ["wide, at 360", "wide, at 768", "wide, text twice as large"]
+    assert faults_of(walker, "wide again", wide.replace("17", "18")) == []
+    assert faults_of(walker, "other word", wide.replace("Text", "Word")) != []
+    assert faults_of(walker, "other title", wide.replace("<title>A page", "<title>Page")) != []
+
+
+@pytest.mark.parametrize(
+    ("built", "otherwise"),
+    [
+        ("<img src='/nothing.png' alt='A picture'>", "<img src='/nothing.png'>"),
+        ("<input aria-label='A name'>", "<input aria-label=' '>"),
+        ("<label for='a'>A name</label><input id='a'>", "<label for='b'>A name</label><input id='a'>"),
+        ("<button>Send</button>", "<button></button>"),
+        ("<a href='/elsewhere'>Elsewhere</a>", "<a href='/elsewhere'></a>"),
+        ("<p lang='en'>Text</p>", "<p lang='english'>Text</p>"),
+        ("<table><tr><th scope='col'>A</th></tr><tr><td>B</td></tr></table>", "<ul><p>A</p></ul>"),
+    ],
+)
+def test_a_walk_asks_for_other_rules_where_a_page_is_built_otherwise_and_not_where_words_differ(
+    walker: Walk, built: str, otherwise: str
+) -> None:
+    assert faults_of(walker, "clean", CLEAN.replace("<h1>", f"{built}<h1>")) == []
+    assert faults_of(walker, "wrong", CLEAN.replace("<h1>", f"{otherwise}<h1>")) != []
+    assert faults_of(walker, "wrong, other words", CLEAN.replace("<h1>", f"{otherwise}<h1>Words in ")) == []
 
 
 def test_a_walk_looks_once_at_pages_that_differ_in_what_is_hidden_or_in_who_is_stood_in_for(walker: Walk) -> None:

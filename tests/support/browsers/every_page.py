@@ -6,9 +6,10 @@ has not run before. A page without scripts is asked for as any program asks, and
 is opened in the window, and what they have made of it goes to the bench.
 
 Most of the time of a look goes to axe, and most of that to contrast. Contrast is a matter of an element and of what
-it stands in, not of its words: the walk judges it at each width at which text stands in something that it has not met
-before, shown and with the styles that apply there, in either language. Where there was such text, it asks axe for all other
-rules at each of its widths, elsewhere at one. How wide the page is, it asks everywhere.
+it stands in, not of its words: the walk judges it at each width of those elements whose text stands in something that it
+has not met before, shown and with the styles that apply there, in either language. There it asks axe for all other rules
+too; elsewhere at one width, where no page before was built of the same elements: they ask whether there is a word, not
+which. How wide the page is, it asks everywhere.
 
 A page whose parts have all been looked at, word for word but for digits, it does not look at again: most pages of the desk
 are the same for a clerk and for an inspector, but for the menu. ``thorough`` asks everything everywhere, and opens each page
@@ -67,20 +68,20 @@ class Bench:
     def __init__(self, page: Page) -> None:
         self.page = page
         self._at = ""
-        self._met: list[int] = []
+        self._known: list[list[int]] = [[], []]
         self._set_up()
 
     def at(self, origin: str) -> None:
         """Work on the pages of another place from now on: their style sheets come from there."""
         if origin != self._at:
-            self._met = self.page.evaluate("() => bench.met()")
+            self._known = self.page.evaluate("() => bench.known()")
             self.page.goto(f"{origin}/bench")
             self._set_up()
             self._at = origin
 
     def _set_up(self) -> None:
         self.page.evaluate(BENCH, [AXE_SCRIPT, OPTIONS])
-        self.page.evaluate("met => bench.remember(met)", self._met)
+        self.page.evaluate("known => bench.remember(known)", self._known)
 
     def lay(self, html: str) -> None:
         """Open the page of which this is the text."""

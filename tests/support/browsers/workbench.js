@@ -79,49 +79,70 @@
     const shown = element.checkVisibility({visibilityProperty: true}) && width > 1 && height > 1 && right > 0;
     return [color, backgroundColor, backgroundImage, opacity, large, shown].join(' ');
   };
+  const sheets = () =>
+    [...view.document.querySelectorAll('link[rel=stylesheet]')].map((sheet) => sheet.getAttribute('href')).join(' ');
   const standings = () => {
-    const found = new Set();
+    const found = [];
     const visit = (element, above) => {
       let own = above + '<' + element.tagName + ' ' + looks(element);
       for (const {name, value} of element.attributes)
         if (!name.startsWith('data-')) own += ' ' + name + (words.has(name) ? '' : '=' + value.replace(/[0-9]+/g, '0'));
       own = digest(own);
-      if (element.matches('input, select, textarea')) found.add(own);
-      for (const child of element.childNodes) {
-        if (child.nodeType === Node.ELEMENT_NODE) visit(child, own);
-        else if (child.nodeType === Node.TEXT_NODE && child.nodeValue.trim()) found.add(own);
-      }
+      const says = (child) => child.nodeType === Node.TEXT_NODE && child.nodeValue.trim();
+      if (element.matches('input, select, textarea') || [...element.childNodes].some(says)) found.push([own, element]);
+      for (const child of element.children) visit(child, own);
     };
-    const sheets = [...view.document.querySelectorAll('link[rel=stylesheet]')].map((sheet) => sheet.getAttribute('href'));
-    visit(view.document.body, sheets.join(' '));
+    visit(view.document.body, sheets());
     return found;
   };
 
-  // What text has stood in so far, on the pages before and in the other language too.
-  let met = new Set();
-  const meetsNew = () => {
-    const before = met.size;
-    met = met.union(standings());
-    return met.size > before;
+  // Marks the elements whose text stands in something in which none has stood so far, on the pages before, in either
+  // language: contrast is judged of these alone.
+  const met = new Set();
+  const marksStrangers = (thorough) => {
+    for (const element of view.document.querySelectorAll('[data-strange]')) element.removeAttribute('data-strange');
+    const strange = standings().filter(([own]) => thorough || !met.has(own));
+    for (const [own, element] of strange) {
+      met.add(own);
+      element.setAttribute('data-strange', '');
+    }
+    return strange.length > 0;
+  };
+  view.axe.configure({rules: [{id: 'color-contrast', selector: '[data-strange]'}]});
+
+  // Whether a page of these elements and attributes was looked at before. Other rules than contrast ask whether there is
+  // a word, not which: of text, names and addresses it is kept that there are some, and of the language that it is ours.
+  const built = new Set();
+  const plan = () =>
+    view.document.documentElement.outerHTML
+      .replace(/<span lang="zh-CN">([^<]*)<\/span>/g, '$1')
+      .replace(/>[^<]*[^<\s][^<]*(?=<)/g, '>x')
+      .replace(/>\s+(?=<)/g, '>')
+      .replace(/\b(alt|title|placeholder|aria-label|value|label)="[^"]*[^"\s][^"]*"/g, '$1="x"')
+      .replace(/\b(href|src|action|datetime|d)="(?!#)[^"]+"/g, '$1="x"')
+      .replace(/\b(lang|hreflang)="(en|zh-CN)"/g, '$1=""')
+      .replace(/[0-9]+/g, '0');
+  const isBuiltAnew = () => {
+    const before = built.size;
+    return built.add(digest(sheets() + plan())).size > before;
   };
 
-  const judge = async (contrast) => {
-    const rules = contrast ? {} : {'color-contrast': {enabled: false}};
-    const {violations} = await view.axe.run({...options, rules});
+  const judge = async () => {
+    const {violations} = await view.axe.run(options);
     return {violations};
   };
 
   // Hold the page that lies there to what every page is held to, at ``sizes``, beginning with the one it has.
   const look = async (sizes, thorough) => {
     const said = {text: view.document.body.innerText, fits: [], axe: []};
-    let news = thorough;
+    const anew = isBuiltAnew();
+    let strange = false;
     for (const each of frame.clientWidth === sizes[0].width ? sizes : sizes.toReversed()) {
       size(each);
       for (const text of each.texts) said.fits.push([each.width, text, fits(text)]);
       if (!each.judged) continue;
-      const contrast = meetsNew() || thorough;
-      news ||= contrast;
-      if (news || each.always) said.axe.push([each.width, await judge(contrast)]);
+      strange = marksStrangers(thorough) || strange;
+      if (strange || (anew && each.always)) said.axe.push([each.width, await judge()]);
     }
     return said;
   };
@@ -129,8 +150,12 @@
   globalThis.bench = {
     size, lay, look,
     ask: (source, given) => view.eval(`(${source})`)(given),
-    forget: () => { met.clear(); first(); },
-    met: () => [...met],
-    remember: (known) => { met = new Set(known); },
+    forget: () => {
+      met.clear();
+      built.clear();
+      first();
+    },
+    known: () => [[...met], [...built]],
+    remember: ([stood, seen]) => { stood.forEach((each) => met.add(each)); seen.forEach((each) => built.add(each)); },
   };
 }
