@@ -1,7 +1,8 @@
 """No file below 10 MB costs more to read than a ledger of 100,000 rows, or 300 MB of memory, however it is made.
 
 Each is read alone in a process, which tells CPU time and memory; the clock on the wall says nothing here. The ledger is
-the measure, because a second of a processor is worth less on a busy machine.
+the measure, because a second of a processor is worth less on a busy machine. Its rows cost the same each: outside the
+campaign an eighth of them is read, and counted eight times.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from licence_qr.domain.importing.conflicts import Source
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS
 
 MOST_BYTES, MOST_MEGABYTES = 10 * 2**20, 300
+ROWS, FEWER_ROWS = 100_000, 12_500
 CHILD = Path(__file__).parents[2] / "support" / "exports" / "read_in_child.py"
 MB = 2**20
 
@@ -207,16 +209,18 @@ def honest(rows: int) -> Iterator[list[object]]:
 
 
 @pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What it costs to read a ledger of 100,000 rows."""
-    path = tmp_path_factory.mktemp("ledger") / "file"
-    path.write_bytes(Book([SheetXml("台账", [HEALTH_HEADINGS, *honest(100_000)])]).data())
+def ledger(tmp_path_factory: pytest.TempPathFactory, rounds: Callable[[int, int], int]) -> dict[str, Any]:
+    """What it costs to read a ledger of 100,000 rows; its memory is that of the rows that were read."""
+    path, rows = tmp_path_factory.mktemp("ledger") / "file", rounds(FEWER_ROWS, ROWS)
+    path.write_bytes(Book([SheetXml("台账", [HEALTH_HEADINGS, *honest(rows)])]).data())
     assert path.stat().st_size < MOST_BYTES
-    return figures(path)
+    told = figures(path)
+    assert (told["code"], told["rows"]) == ("", rows)
+    return told | {"seconds": told["seconds"] * ROWS / rows}
 
 
-def test_a_ledger_of_a_hundred_thousand_rows_is_read_in_little_memory(ledger: dict[str, Any]) -> None:
-    assert (ledger["code"], ledger["rows"]) == ("", 100_000)
+@pytest.mark.campaign
+def test_a_ledger_is_read_in_little_memory(ledger: dict[str, Any]) -> None:
     assert ledger["megabytes"] < MOST_MEGABYTES / 10
 
 
