@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
+from sources import FILES, PACKAGE, nodes
 
-ROOT = Path(__file__).parents[3]
 # What is called → the only files that call it.
 CALLED_BY = {
     ".confirm_password": {"services/accounts/confirming.py"},
@@ -17,11 +16,12 @@ CALLED_BY = {
 
 def callers(name: str) -> set[str]:
     """The files in which something is called whose name ends so."""
-    package = ROOT / "licence_qr"
+    last = name.rpartition(".")[2]
     return {
-        path.relative_to(package).as_posix()
-        for path in package.rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        path.relative_to(PACKAGE).as_posix()
+        for path in FILES
+        if last in path.read_text(encoding="utf-8")
+        for node in nodes(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(name)
     }
 
