@@ -126,12 +126,11 @@ def test_what_no_card_can_show_is_told_before_numbers_are_given(copied, run, tmp
 @pytest.mark.parametrize(
     "texts",
     [
-        {"address": "路" * 61, "domicile": "路" * 61},
-        {"address": "路" * 100, "domicile": "路" * 100},
-        {"name": "چوڭچىڭ ئاسىيا مېھمانساراي چەكلىك مەسئۇلىيەت شىركىتى"},
-        {"name": "重庆𠀋𱉻宾馆有限公司", "principal": "王\U0003f000"},  # the card does not show the principal
+        {"name": "چوڭچىڭ ئاسىيا مېھمانساراي چەكلىك مەسئۇلىيەت شىركىتى", "address": "路" * 61, "domicile": "路" * 61},
+        # the card does not show the principal
+        {"name": "重庆𠀋𱉻宾馆有限公司", "principal": "王\U0003f000", "address": "路" * 100, "domicile": "路" * 100},
     ],
-    ids=["61", "100", "uyghur", "rare"],
+    ids=["uyghur and 61", "rare and 100"],
 )
 def test_what_a_file_may_hold_is_printed(copied, run, tmp_path, texts):
     ended = run(copied, "issue", changed(tmp_path, **texts), "--json", "--out", tmp_path / "out")
