@@ -15,6 +15,7 @@ from compiled_once import compile_once
 from program import environ
 from quick_passwords import QUICK
 from safe import custody
+from shipped import CATALOGUE
 
 from licence_qr import bootstrap
 from licence_qr.bootstrap import Services, build
@@ -146,7 +147,7 @@ def demonstration_copy(demonstration: Services, tmp_path: Path, make_services: M
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     """The catalogue that ships with the package."""
-    return load_catalogue()
+    return CATALOGUE
 
 
 @pytest.fixture(scope="session")

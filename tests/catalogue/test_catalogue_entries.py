@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import CATALOGUE
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.model import Regime
 
-CATALOGUE = load_catalogue()
 LISTED = [kind for kind in CATALOGUE.kinds.values() if kind.group > 0]
 THE_28 = (
     "宾馆 饭馆 旅店 招待所 车马店 咖啡馆 酒吧 茶座 公共浴室 理发店 美容店 影剧院 录像厅（室） 游艺厅（室） 舞厅 音乐厅 "

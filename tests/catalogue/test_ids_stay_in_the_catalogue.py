@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from shipped import CATALOGUE
 from sources import FILES, nodes
 
-from licence_qr.catalogue.loader import load_catalogue
-
-CATALOGUE = load_catalogue()
 IDS = sorted({*CATALOGUE.permit_types, *CATALOGUE.authorities, *CATALOGUE.offices})
 # A whole word: "food" is the permit type, "seafood" is not.
 ANY_ID = re.compile(rf"(?<![a-z0-9_])(?:{'|'.join(map(re.escape, IDS))})(?![a-z0-9_])")

@@ -14,16 +14,15 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from program import environ
 from quick_passwords import QUICK
+from shipped import CATALOGUE
 
 from bench.installation import fields
 from licence_qr.bootstrap import Services, build
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import Settings, load_settings
 from licence_qr.credential.token import to_digits
 from licence_qr.domain.catalogue.model import Catalogue
@@ -40,10 +39,9 @@ Said = dict[str, Any]
 Say = Callable[..., None]
 
 
-@cache
 def catalogue() -> Catalogue:
-    """The catalogue as shipped, read once."""
-    return load_catalogue()
+    """The catalogue as shipped."""
+    return CATALOGUE
 
 
 def settings_in(folder: Path) -> Settings:

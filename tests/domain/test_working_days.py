@@ -7,12 +7,12 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import CATALOGUE
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.working_days import WorkingCalendar
 from licence_qr.errors import RuleError
 
-CALENDAR = load_catalogue().working_calendar
+CALENDAR = CATALOGUE.working_calendar
 KNOWN = st.dates(date(2004, 1, 1), date(2026, 12, 31))
 
 

@@ -12,8 +12,8 @@ import pytest
 import zxingcpp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shipped import CATALOGUE
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.characters.refused import refused_character
 from licence_qr.domain.register.text_limits import MAX_CHARS, MAX_NAME_BYTES
@@ -217,7 +217,7 @@ def test_a_card_with_every_field_full_shows_the_holder_and_a_permit(
 
 
 def test_the_names_of_the_catalogue_have_room_on_every_card() -> None:
-    catalogue = load_catalogue()
+    catalogue = CATALOGUE
     texts = [
         *(("permit 1 authority", each.name.zh) for each in catalogue.authorities.values()),
         *(("permit 1 name", each.name.zh) for each in catalogue.permit_types.values()),

@@ -7,10 +7,11 @@ from contextlib import closing, contextmanager
 from functools import partial
 
 import pytest
-from department_heaps import CATALOGUE, HEAPS, NAMES, numbered
+from department_heaps import HEAPS, NAMES, numbered
 from department_texts import FIRST, SECOND, THIRD, health, market
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shipped import CATALOGUE
 
 from licence_qr.domain.importing.conflicts import Decided, SourceRow
 from licence_qr.domain.importing.merge import merge

@@ -6,14 +6,13 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from shipped import CATALOGUE
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.life_rules import LIFE_RULE_IDS, life_rules_on
 from licence_qr.domain.dates import Period
 from licence_qr.domain.register.permit import EXPIRING_SOON_DAYS
 from licence_qr.errors import RuleError
 
-CATALOGUE = load_catalogue()
 TODAY = date(2026, 11, 23)
 RULES = CATALOGUE.life_rules_on(TODAY)
 

@@ -8,13 +8,12 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import CATALOGUE
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.model import Catalogue, ItemMode, Requirement, RequirementAction
 from licence_qr.domain.catalogue.requirements import KnownFacts, requirements
 from licence_qr.errors import InputError
 
-CATALOGUE = load_catalogue()
 TODAY = date(2026, 11, 23)
 BEFORE_FILING = date(2025, 1, 19)
 HERE, ELSEWHERE = RequirementAction.ISSUED_HERE, RequirementAction.APPLY_ELSEWHERE

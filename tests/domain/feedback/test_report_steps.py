@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import CATALOGUE
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.feedback import ratings
 from licence_qr.domain.feedback.ratings import RatingState, RatingStep
@@ -27,7 +27,7 @@ from licence_qr.domain.identifiers import CodeId
 from licence_qr.domain.plain_text import demand_length, plain_line, plain_text
 from licence_qr.errors import ConflictError, InputError
 
-CALENDAR = load_catalogue().working_calendar
+CALENDAR = CATALOGUE.working_calendar
 REPORT = Report(
     report_id=1,
     number=CodeId(bytes(10)),
@@ -104,7 +104,7 @@ def test_what_is_closed_is_never_overdue() -> None:
 
 
 def test_contact_and_photo_may_be_looked_at_for_thirty_days_after_the_end() -> None:
-    days = load_catalogue().life_rules_on(date(2026, 12, 24)).citizen_contact_kept_days
+    days = CATALOGUE.life_rules_on(date(2026, 12, 24)).citizen_contact_kept_days
     closed = replace(REPORT, state=ReportState.CLOSED, closed_on=date(2026, 11, 24))
     assert is_kept(REPORT.closed_on, days, date(2030, 1, 1))
     assert is_kept(closed.closed_on, days, date(2026, 12, 24))

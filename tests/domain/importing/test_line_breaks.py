@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from department_texts import FIRST, SECOND, health, market
+from shipped import CATALOGUE
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.importing.conflicts import RowOutcome
 from licence_qr.domain.importing.line_breaks import on_one_line
 from licence_qr.domain.importing.meant import as_meant
@@ -13,7 +13,6 @@ from licence_qr.domain.importing.merge import merge
 from licence_qr.errors import LicenceQRError
 from licence_qr.wording import explain
 
-CATALOGUE = load_catalogue()
 REFUSALS = {(RowOutcome.REFUSED, "import_text_unusable"), (RowOutcome.REFUSED, "text_too_long")}
 NUMBER = "渝高新卫公证字〔2022〕第00001号"
 

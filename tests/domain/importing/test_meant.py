@@ -8,8 +8,8 @@ import pytest
 from department_texts import FIRST, health, market
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import CATALOGUE
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.importing.conflicts import RowOutcome, RowVerdict, SourceRow
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS
 from licence_qr.domain.importing.meant import as_meant, meant_text
@@ -18,7 +18,6 @@ from licence_qr.domain.importing.ties import code_in, permit_in, ties_of
 from licence_qr.errors import LicenceQRError
 from licence_qr.wording import explain
 
-CATALOGUE = load_catalogue()
 UNDONE = [
     ("uscc", f"'{FIRST}", FIRST, "import_read_unwrapped"),
     ("uscc", f"’{FIRST}", FIRST, "import_read_unwrapped"),

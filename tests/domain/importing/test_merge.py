@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 from department_texts import FIRST, SECOND, THIRD, health, market
+from shipped import CATALOGUE
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.importing.conflicts import Conflict, ConflictKind, Decided, Decision, RowOutcome, SourceRow
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.importing.merge import merge
@@ -16,8 +16,6 @@ from licence_qr.domain.register.entity import EntityForm, LicenceState
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.errors import LicenceQRError
 from licence_qr.wording import explain
-
-CATALOGUE = load_catalogue()
 
 
 def merged(*rows: SourceRow, decided: dict[str, Decided] | None = None) -> Merged:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from department_heaps import CATALOGUE, HEAPS, numbered
+from department_heaps import HEAPS, numbered
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shipped import CATALOGUE
 
 from licence_qr.domain.importing.conflicts import CHOICES, Decided, SourceRow
 from licence_qr.domain.importing.merge import merge

@@ -8,13 +8,12 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import CATALOGUE
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.checklists import ChecklistAnswer, ChecklistItem, score
 from licence_qr.wording.text import Text
 
 DAY = date(2026, 11, 23)
-CATALOGUE = load_catalogue()
 RULES = CATALOGUE.life_rules_on(DAY)
 SCALE = CATALOGUE.scale("hygiene_permit")
 _TEXT = Text("项目", "item")

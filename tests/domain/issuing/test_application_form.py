@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import CATALOGUE
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.issuing.form import parse_application
@@ -22,7 +22,6 @@ from licence_qr.domain.register.text_limits import MAX_CHARS, MAX_NAME_BYTES
 from licence_qr.errors import InputError, InvalidApplication
 from licence_qr.wording import explain
 
-CATALOGUE = load_catalogue()
 TODAY = date(2026, 11, 23)
 NOTICE = CATALOGUE.notice("hygiene_permit", TODAY)
 assert NOTICE is not None

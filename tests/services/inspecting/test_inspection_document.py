@@ -12,13 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from inspection_texts import VISIT, announced, document, written
+from shipped import CATALOGUE
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.inspecting.inspection import InspectionPurpose, SignatureKind, VisitOutcome
 from licence_qr.errors import InputError
 from licence_qr.services.inspecting.document import MAX_DOCUMENT_BYTES, read_inspection
 
-CATALOGUE = load_catalogue()
 DOCS = Path(__file__).parents[3] / "docs" / "contributing" / "inspection-records.md"
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import CATALOGUE
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.permit import GrantMode
@@ -20,7 +20,6 @@ from licence_qr.wording import explain
 
 DOCS = Path(__file__).parents[3] / "docs"
 COMPANY = (DOCS / "examples" / "company.toml").read_bytes()
-CATALOGUE = load_catalogue()
 TODAY = date(2026, 11, 23)
 
 

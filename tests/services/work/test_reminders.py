@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
+from shipped import CATALOGUE
 from work_register import add_permit
 
 from bench.load import free_port
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.roles import at_console
 from licence_qr.domain.work.tasks import DueStep
 from licence_qr.errors import ConfigError
@@ -31,7 +31,6 @@ from licence_qr.services.work.smtp import MailServer
 from licence_qr.store.database.connections import Database
 from licence_qr.store.register import traces
 
-CATALOGUE = load_catalogue()
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 BY = at_console("keeper")

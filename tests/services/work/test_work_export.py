@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from shipped import CATALOGUE
 from work_register import add_permit
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import DueStep, TaskKind
 from licence_qr.services.work import work_list
@@ -17,7 +17,6 @@ from licence_qr.services.work.work_list import WorkFilter, WorkLine, WorkList
 from licence_qr.store.database.connections import Database
 from licence_qr.store.register import traces
 
-CATALOGUE = load_catalogue()
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 CLERK = Actor(1, "someone", "示例", "baishiyi", frozenset({Role.CLERK}))
 PART = 3

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from harmed import tamper
 from lives import Hotel
+from shipped import CATALOGUE
 from work_register import add_permit, put
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.dates import add_months
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.lifecycle.dates import review_due
@@ -22,7 +22,6 @@ from licence_qr.store.register import permits
 from licence_qr.store.work import tasks
 from licence_qr.store.work.task_sources import SOURCES
 
-CATALOGUE = load_catalogue()
 NOW, TODAY = datetime(2026, 11, 23, 2, 30, tzinfo=UTC), date(2026, 11, 23)
 RULES = CATALOGUE.life_rules_on(TODAY)
 

@@ -6,10 +6,8 @@ from __future__ import annotations
 from department_texts import FIRST, SECOND, THIRD, health, market
 from hypothesis import strategies as st
 
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.importing.conflicts import Place, SourceRow
 
-CATALOGUE = load_catalogue()
 CODES = st.sampled_from([FIRST, SECOND, THIRD, FIRST.lower(), "", "91500107M000001A9A"])
 NAMES = st.sampled_from(["演示店", "演示 店", "别的店", "", "店" * 79, "=1+1"])
 PRINCIPALS = st.sampled_from(["陈样", "林样"])

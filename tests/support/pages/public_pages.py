@@ -13,9 +13,9 @@ from types import SimpleNamespace
 from typing import NoReturn
 
 from flask.testing import FlaskClient
+from shipped import CATALOGUE
 
 from licence_qr.bootstrap import Services
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.accounts.stages import Holder
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.identifiers import parse_code_number
@@ -54,7 +54,7 @@ PERMIT = PublicPermit(
     graded_on=date(2025, 6, 12),
     follow_up_due=date(2025, 3, 5),
     checked_on=date(2025, 2, 20),
-    scale=load_catalogue().scale("hygiene_permit"),
+    scale=CATALOGUE.scale("hygiene_permit"),
 )
 LICENCE = PublicLicence(
     uscc="91500107M000001A9R",

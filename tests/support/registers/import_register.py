@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from people import People
+from shipped import CATALOGUE
 
 from bench.exports import write_csv
-from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.importing.conflicts import RowOutcome, RowVerdict
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
@@ -57,10 +57,9 @@ TABLES = (
 )
 
 
-@cache
 def catalogue() -> Catalogue:
-    """The catalogue as shipped, read once."""
-    return load_catalogue()
+    """The catalogue as shipped."""
+    return CATALOGUE
 
 
 @cache
