@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from compiled_once import compile_once
+from once import made_once
 from program import environ
 from quick_passwords import QUICK
 from safe import custody
@@ -127,10 +128,16 @@ def services(empty_installation: Path, tmp_path: Path, make_services: MakeServic
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory, make_services: MakeServices) -> Services:
-    """The filled demonstration register; for reading only."""
-    made = make_services(tmp_path_factory.mktemp("demonstration"))
-    made.demonstration_register.fill(NOW, lambda done, total: None)
-    return made
+    """The filled demonstration register, filled once in a run; for reading only."""
+
+    def fill(folder: Path) -> None:
+        made = make_services(folder)
+        made.demonstration_register.fill(NOW, lambda done, total: None)
+        made.database.close()
+
+    own = tmp_path_factory.mktemp("demonstration")
+    shutil.copytree(made_once(tmp_path_factory, "filled demonstration", fill), own, dirs_exist_ok=True)
+    return make_services(own)
 
 
 @pytest.fixture
