@@ -132,8 +132,10 @@ def test_every_page_of_the_desk_is_clean_fits_and_logs_nothing_for_everybody(
             if message.type in {"error", "warning"}:  # type: ignore[attr-defined]
                 said.append(message.text)  # type: ignore[attr-defined]
 
-        page.on("pageerror", errors)
-        page.on("console", lines)
+        windows = (page, walk.bench.page)
+        for each in windows:
+            each.on("pageerror", errors)
+            each.on("console", lines)
         desk.seat(page.context, who)
         walk.seated()
         for place in open_to[who]:
@@ -142,8 +144,9 @@ def test_every_page_of_the_desk_is_clean_fits_and_logs_nothing_for_everybody(
             unexpected = [line for line in said if "409 (CONFLICT)" not in line]
             if status not in {200, 409} or unexpected:
                 walk.wrong(place, "answers", f"{status} {unexpected}")
-        page.remove_listener("pageerror", errors)
-        page.remove_listener("console", lines)
+        for each in windows:
+            each.remove_listener("pageerror", errors)
+            each.remove_listener("console", lines)
 
 
 # --- one's own account ------------------------------------------------------------------------------------------
