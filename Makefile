@@ -12,7 +12,7 @@ INSTALL := DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-re
 APT = install() { $(INSTALL) "$$@" >/dev/null 2>&1 || { apt-get update -qq && $(INSTALL) "$$@" >/dev/null; }; }; install
 # Its own node, not the machine's: a wheel beside the others. npm and what it starts find it first.
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
-PYTEST := $(BIN)/pytest -q -n 3 --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/pytest -q -n 4 --dist loadgroup --no-loadscope-reorder
 QUICK := tests/catalogue tests/domain tests/store tests/services tests/web tests/credential \
   tests/test_architecture.py tests/test_documents.py tests/test_scripts.py tests/test_terms.py \
   tests/test_wording.py
