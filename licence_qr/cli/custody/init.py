@@ -74,8 +74,7 @@ def init(
     asked = needs_keys(settings) and not demonstration
     custody = _custody(settings, root_folder, root_passphrase, passphrase) if asked else None
     if custody is None:
-        given = passphrase.sources() if passphrase.given else ()
-        demand_opened(settings, now, *given, demonstration=demonstration)
+        demand_opened(settings, now, *passphrase.named(), demonstration=demonstration)
     tell, parts = silent if custody is None else telling(as_json=as_json), options.telling()
     prepare(
         settings, now, demonstration=demonstration, really_new=really_new, custody=custody, tell=tell, progress=parts

@@ -31,11 +31,6 @@ class GivenPassphrase:
     file: Path | None
     descriptor: int | None
 
-    @property
-    def given(self) -> bool:
-        """Whether a file or a descriptor was named."""
-        return self.file is not None or self.descriptor is not None
-
     def sources(self) -> tuple[Passphrase, ...]:
         """What gives the passphrase of a key that exists; read once, at the first use."""
         if self.descriptor is not None:
@@ -43,6 +38,10 @@ class GivenPassphrase:
         if self.file is not None:
             return (functools.partial(given_passphrases.of_file, self.file),)
         return (functools.cache(_asked),) if sys.stdin.isatty() else ()
+
+    def named(self) -> tuple[Passphrase, ...]:
+        """The same, of a file or a descriptor alone: nobody is asked."""
+        return () if self.descriptor is None and self.file is None else self.sources()
 
     def of_new_root(self, apart_from: Iterable[Path]) -> bytes:
         """A passphrase for a root key that is made or moved. Raises KeyStoreError ``root_passphrase_missing`` and what a new
