@@ -253,6 +253,8 @@ class RequirementAction(StrEnum):
     """What happens to a required permit at this desk."""
 
     ISSUED_HERE = "issued_here"
+    FILED_HERE = "filed_here"
+    SENT_ON = "sent_on"  # to the authority, which has officers of its own in this service
     APPLY_ELSEWHERE = "apply_elsewhere"
     FILE_ELSEWHERE = "file_elsewhere"
     NOT_NEEDED = "not_needed"

@@ -24,7 +24,7 @@ from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.issuing.application import Application, Commitment, EntityRequest, PermitRequest
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.field_names import ANSWER_PREFIX
-from licence_qr.domain.register.permit import GrantMode
+from licence_qr.domain.register.permit import GrantMode, Procedure
 from licence_qr.domain.register.typed_fields import FieldReader
 from licence_qr.domain.written_dates import without_end
 from licence_qr.errors import InputError, InvalidApplication
@@ -292,13 +292,14 @@ class _Form:
     def _request(self, need: Requirement, place: _Place) -> PermitRequest:
         kinds = place.kinds if need.permit_type.by_kind_of_place else ()
         items = self.reader.text("permitted_items", required=False)
-        mode = self.reader.choice("mode", GrantMode)
+        procedure = self.reader.choice("mode", Procedure)
+        mode = GrantMode(procedure or Procedure.GENERAL)
         notice = self.catalogue.notice(need.permit_type.id, self.today)
         return PermitRequest(
             permit_type=need.permit_type.id,
             kinds=tuple(kind.id for kind in kinds),
             items=items or "、".join(kind.name.zh for kind in kinds),
-            mode=mode or GrantMode.GENERAL,
+            mode=mode,
             commitment=self._commitment(notice) if mode is GrantMode.COMMITMENT else None,
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from licence_qr.domain.cases.case import ItemStanding
 from licence_qr.domain.catalogue.grading import GradingScale
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.register.entity import EntityForm, LicenceState
@@ -86,6 +87,21 @@ class PublicPermit:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicItem:
+    """One permit or filing that the trade needs (事项), and where it stands today.
+
+    ``since`` is the day of the step that led there. ``permit_no`` is the number of the permit or filing, empty without one.
+    """
+
+    permit_type: Text
+    authority: Text
+    address: str
+    standing: ItemStanding
+    since: date
+    permit_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PublicMark:
     """One mark in force today (经营异常名录 and the like): since when, and its last day if one is set."""
 
@@ -121,7 +137,8 @@ class PublicPage:
     """The content of the page. ``version`` is that of the scanned print, ``newest_version`` the current one.
 
     ``today`` is the verdict whatever the print, so that the page for an old print also shows what is true now.
-    ``print_void_since``: the day on which the scanned print was declared void after a loss.
+    ``print_void_since``: the day on which the scanned print was declared void after a loss. ``items`` is what the trade
+    needs, as far as the register was told: a business from an import has none.
     """
 
     verdict: Verdict
@@ -139,3 +156,4 @@ class PublicPage:
     specimen: bool
     marks: tuple[PublicMark, ...] = ()
     print_void_since: date | None = None
+    items: tuple[PublicItem, ...] = ()

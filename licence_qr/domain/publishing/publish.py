@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from licence_qr.domain.cases.case import CaseItem, ItemStanding, standing
 from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.dates import licence_state_on
 from licence_qr.domain.publishing.public_page import (
     FoundBy,
     PublicInspection,
+    PublicItem,
     PublicLicence,
     PublicMark,
     PublicPage,
@@ -47,7 +49,8 @@ class FoundCode:
 class LicenceLife:
     """The life cycle of a licence.
 
-    Its state and since when, the last day of dormancy, all its marks, and its public inspections by permit number.
+    Its state and since when, the last day of dormancy, all its marks, its public inspections by permit number, and the items
+    of its cases, each with its permit or filing if it has one.
     """
 
     state: LicenceState
@@ -55,6 +58,7 @@ class LicenceLife:
     dormant_until: date | None = None
     marks: tuple[Mark, ...] = ()
     inspections: Mapping[str, PublicInspection] = field(default_factory=dict)
+    items: tuple[tuple[CaseItem, Permit | None], ...] = ()
 
 
 def verdict_today(state: LicenceState, statuses: list[PermitStatus]) -> Verdict:
@@ -132,6 +136,31 @@ def _public_permit(
     )
 
 
+def _public_item(
+    catalogue: Catalogue, addresses: Mapping[int, str], item: CaseItem, permit: Permit | None, day: date
+) -> PublicItem:
+    known_type = catalogue.permit_types.get(item.permit_type)
+    return PublicItem(
+        permit_type=known_type.name if known_type else Text(item.permit_type, item.permit_type),
+        authority=authority_name(catalogue, item.authority),
+        address=addresses[item.premises_no],
+        standing=standing(item, (status_on(permit, day), permit.mode) if permit else None),
+        since=(permit.state_since if permit else None) or item.state_since,
+        permit_no=permit.permit_no if permit else "",
+    )
+
+
+def _public_items(
+    catalogue: Catalogue,
+    addresses: Mapping[int, str],
+    items: Iterable[tuple[CaseItem, Permit | None]],
+    day: date,
+) -> tuple[PublicItem, ...]:
+    """The items that somebody who looks may miss: all but those that are not needed."""
+    found = (_public_item(catalogue, addresses, item, permit, day) for item, permit in items)
+    return tuple(item for item in found if item.standing is not ItemStanding.NOT_NEEDED)
+
+
 def _public_marks(marks: Iterable[Mark], day: date) -> tuple[PublicMark, ...]:
     """The marks in force on ``day``."""
     return tuple(PublicMark(m.kind, MARK_NAMES[m.kind], m.since, m.until) for m in marks if m.stands_on(day))
@@ -191,4 +220,5 @@ def publish(
         specimen=specimen,
         marks=_public_marks(life.marks, day),
         print_void_since=code.scanned.void_since,
+        items=_public_items(catalogue, addresses, life.items, day),
     )

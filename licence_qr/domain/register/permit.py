@@ -72,10 +72,19 @@ class PermitStatus(StrEnum):
 
 
 class GrantMode(StrEnum):
-    """How the permit was granted."""
+    """How the permit was granted, or came to be recorded."""
 
     COMMITMENT = "commitment"  # 告知承诺
     GENERAL = "general"  # 一般程序
+    FILING = "filing"  # 备案: taken note of, not decided
+    SHOWN = "shown"  # a certificate of its authority, shown at the counter (出示登记): decided there, recorded here
+
+
+class Procedure(StrEnum):
+    """How an office that decides itself can be asked to; the values are those of ``GrantMode``."""
+
+    COMMITMENT = GrantMode.COMMITMENT.value
+    GENERAL = GrantMode.GENERAL.value
 
 
 @dataclass(frozen=True, slots=True)

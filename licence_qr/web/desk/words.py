@@ -19,6 +19,8 @@ from licence_qr.web.shell.words import Tone, minute
 _OPEN = (Text("视情况而定", "It depends"), Tone.CARE)
 _ACTION_WORDS: Mapping[RequirementAction, tuple[Text, Tone]] = {
     RequirementAction.ISSUED_HERE: (Text("本窗口办", "Issued by this office"), Tone.GOOD),
+    RequirementAction.FILED_HERE: (Text("本窗口备案", "Filed with this office"), Tone.GOOD),
+    RequirementAction.SENT_ON: (Text("推送主管部门办理", "Sent on to the responsible authority"), Tone.PLAIN),
     RequirementAction.APPLY_ELSEWHERE: (Text("另到主管部门申请", "Apply to the responsible authority"), Tone.CARE),
     RequirementAction.FILE_ELSEWHERE: (Text("另到主管部门备案", "File with the responsible authority"), Tone.CARE),
     RequirementAction.NOT_NEEDED: (Text("不需要", "Not needed"), Tone.PLAIN),

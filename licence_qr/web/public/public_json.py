@@ -9,6 +9,7 @@ from licence_qr.domain.catalogue.grading import GradingScale, scale_title
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.publishing.public_page import (
     PublicInspection,
+    PublicItem,
     PublicLicence,
     PublicMark,
     PublicPage,
@@ -37,6 +38,7 @@ def public_json(page: PublicPage) -> dict[str, Any]:
         "specimen": page.specimen,
         "marks": [_mark(mark) for mark in page.marks],
         "print_void_since": _day(page.print_void_since),
+        "items": [_item(item) for item in page.items],
     }
 
 
@@ -97,6 +99,17 @@ def _inspection(inspection: PublicInspection) -> dict[str, Any]:
         "inspected_on": _day(inspection.inspected_on),
         "order_met": inspection.order_met,
         "order_ended_on": _day(inspection.order_ended_on),
+    }
+
+
+def _item(item: PublicItem) -> dict[str, Any]:
+    return {
+        "permit_type": _text(item.permit_type),
+        "authority": _text(item.authority),
+        "address": item.address,
+        "standing": item.standing.value,
+        "since": _day(item.since),
+        "permit_no": item.permit_no,
     }
 
 

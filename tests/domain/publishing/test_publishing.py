@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from licence_qr.domain.dates import Period
 from licence_qr.domain.publishing.public_page import (
     FoundBy,
+    PublicItem,
     PublicLicence,
     PublicMark,
     PublicPage,
@@ -122,10 +123,13 @@ def test_the_public_sees_these_fields_and_no_others():
         "valid_to", "days_left", "state_since", "grade", "graded_on", "follow_up_due", "checked_on", "deemed_renewed",
         "ended_by", "inspection", "scale", "suspension",
     }  # fmt: skip
+    assert {f.name for f in fields(PublicItem)} == {
+        "permit_type", "authority", "address", "standing", "since", "permit_no",
+    }  # fmt: skip
     assert {f.name for f in fields(PublicMark)} == {"kind", "name", "since", "until"}
     assert {f.name for f in fields(PublicPage)} == {
         "verdict", "today", "found_by", "licence", "addresses", "permits", "code_number", "version", "printed_on",
-        "newest_version", "newest_printed_on", "checked_at", "specimen", "marks", "print_void_since",
+        "newest_version", "newest_printed_on", "checked_at", "specimen", "marks", "print_void_since", "items",
     }  # fmt: skip
 
 

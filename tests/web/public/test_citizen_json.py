@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from public_pages import ADDRESS_OF, IN_FORCE, NUMBER, PAGES, read
 
+from licence_qr.domain.cases.case import ItemStanding
 from licence_qr.domain.publishing.public_page import FoundBy, PublicLicence, PublicPage, PublicPermit, Verdict
 from licence_qr.domain.register.entity import EntityForm, LicenceState
 from licence_qr.domain.register.permit import GrantMode, PermitStatus
@@ -41,7 +42,7 @@ def test_every_field_of_the_json_is_documented() -> None:
     answer = public_json(IN_FORCE)
     for name in [*answer, *answer["licence"], *answer["permits"][0]]:
         assert f"`{name}`" in described
-    for closed_set in (Verdict, FoundBy, EntityForm, LicenceState, PermitStatus, GrantMode):
+    for closed_set in (Verdict, FoundBy, EntityForm, LicenceState, PermitStatus, GrantMode, ItemStanding):
         assert all(f"`{each}`" in described for each in closed_set)
 
 
