@@ -29,6 +29,8 @@ from licence_qr.services.audit.readings import Readings
 from licence_qr.services.audit.trail import Trail
 from licence_qr.services.businesses.history import Timeline
 from licence_qr.services.businesses.search import Register
+from licence_qr.services.cases.officers import Officers
+from licence_qr.services.cases.shown import ShownCertificates
 from licence_qr.services.demonstration.afterlife import DemonstrationSince
 from licence_qr.services.demonstration.lives import DemonstrationLives
 from licence_qr.services.demonstration.register import DemonstrationRegister
@@ -121,6 +123,16 @@ class Services(AccountServices):
     def work_list(self) -> WorkList:
         """What waits for somebody."""
         return WorkList(self.database, self.catalogue)
+
+    @property
+    def officers(self) -> Officers:
+        """What an authority's own officers do with the items that are sent on to it."""
+        return Officers(self.database, self.catalogue, self.coding)
+
+    @property
+    def shown_certificates(self) -> ShownCertificates:
+        """Certificates of other authorities that are shown at the counter."""
+        return ShownCertificates(self.database, self.catalogue, self.coding)
 
     @property
     def bars(self) -> Bars:

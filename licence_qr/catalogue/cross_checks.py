@@ -10,6 +10,7 @@ from typing import Any
 
 from licence_qr.catalogue.faults import Faults
 from licence_qr.catalogue.life_checks import check_life_rules
+from licence_qr.catalogue.office_checks import check_offices
 from licence_qr.catalogue.permit_type_checks import check_permit_types
 from licence_qr.catalogue.schema import (
     EXAMPLES,
@@ -111,6 +112,7 @@ def check(sources: Sources, faults: Faults) -> None:
     for source in sources.working_days:
         check_working_days(source, faults)
     check_permit_types(sources.permit_types, faults)
+    check_offices(sources.offices, sources.authorities, sources.delegations, faults)
     _check_demanded(sources, faults)
 
 

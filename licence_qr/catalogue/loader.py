@@ -92,10 +92,7 @@ def _build(sources: Sources) -> Catalogue:
         authorities={
             e.id: Authority(e.id, _text(e.name), e.jurisdiction) for e in sources.authorities.entries.authority
         },
-        offices={
-            e.id: Office(e.id, _text(e.name), e.region, _text(e.region_name), e.address, e.mailbox)
-            for e in sources.offices.entries.office
-        },
+        offices={e.id: _office(e) for e in sources.offices.entries.office},
         delegations=tuple(
             Delegation(e.authority, e.office, e.permit_type, _period(e), e.notice_no)
             for e in sources.delegations.entries.delegation
@@ -128,6 +125,19 @@ def _period(entry: schema.DatedEntry) -> Period:
     return Period(entry.valid_from, entry.valid_to)
 
 
+def _office(entry: schema.OfficeEntry) -> Office:
+    return Office(
+        id=entry.id,
+        name=_text(entry.name),
+        region=entry.region or "",
+        region_name=_text(entry.region_name) if entry.region_name else Text("", ""),
+        address=entry.address,
+        mailbox=entry.mailbox,
+        authority=entry.authority or "",
+        decides_from=entry.decides_from,
+    )
+
+
 def _permit_type(entry: schema.PermitTypeEntry) -> PermitType:
     return PermitType(
         id=entry.id,
@@ -142,6 +152,7 @@ def _permit_type(entry: schema.PermitTypeEntry) -> PermitType:
         acts=tuple(TypeAct(each.act, _text(each.basis), _scale(each.scale)) for each in entry.act),
         change_basis=None if entry.change_basis is None else _text(entry.change_basis),
         rectify_basis=None if entry.rectify_basis is None else _text(entry.rectify_basis),
+        filed_as=entry.filed_as or "",
     )
 
 

@@ -22,6 +22,7 @@ def check_permit_types(source: SourceFile[PermitTypesFile], faults: Faults) -> N
         faults.add("catalogue_repeated", source.name, line, key="licence", value="true", first_line=first)
     for place, entry in enumerate(source.entries.permit_type):
         _check_acts(source, place, entry, faults)
+        _check_filing(source, place, entry, faults)
 
 
 def _check_acts(source: SourceFile[PermitTypesFile], place: int, entry: PermitTypeEntry, faults: Faults) -> None:
@@ -39,6 +40,23 @@ def _check_acts(source: SourceFile[PermitTypesFile], place: int, entry: PermitTy
         else:
             _check_scale(source, (place, number), each, faults)
         lines.setdefault(each.act, line)
+
+
+def _check_filing(source: SourceFile[PermitTypesFile], place: int, entry: PermitTypeEntry, faults: Faults) -> None:
+    """A filing is recorded as another type of the same authority, which is none that is filed as a third."""
+    if entry.filed_as is None:
+        return
+    others = {
+        other.id: other
+        for other in source.entries.permit_type
+        if other.id != entry.id and other.authority == entry.authority and not other.licence
+    }
+    found = others.get(entry.filed_as)
+    if found is None or found.filed_as is not None or found.by_kind_of_place:
+        known = ", ".join(id_ for id_, other in others.items() if not other.filed_as and not other.by_kind_of_place)
+        line = source.line("permit_type", place, "filed_as")
+        facts = {"key": "filed_as", "value": entry.filed_as, "known": known or "–"}
+        faults.add("catalogue_reference_unknown", source.name, line, target=source.name, **facts)
 
 
 def _check_scale(source: SourceFile[PermitTypesFile], at: tuple[int, int], named: TypeActEntry, faults: Faults) -> None:

@@ -29,8 +29,10 @@ EXAMPLES = {
     "day": "2027-01-04",
     "days_off": "[2027-01-01, 2027-01-02]",
     "en": '"English text"',
+    "decides_from": "2026-01-01",
     "field": '"valid_to"',
     "file": '"licences" / "permits"',
+    "filed_as": '"fire_filing"',
     "grade": f"{GRADES} × [[permit_type.act.scale.grade]]",
     "group": "2",
     "id": '"public_bath"',
@@ -103,10 +105,12 @@ class AuthorityEntry(Entry):
 class OfficeEntry(Entry):
     id: Id
     name: TextEntry
-    region: Annotated[str, StringConstraints(pattern=r"^\d{9}$")]
-    region_name: TextEntry
+    region: Annotated[str, StringConstraints(pattern=r"^\d{9}$")] | None = None
+    region_name: TextEntry | None = None
     address: Words
     mailbox: Mailbox = ""
+    authority: Id | None = None
+    decides_from: date | None = None
 
 
 class DelegationEntry(DatedEntry):
@@ -145,6 +149,7 @@ class PermitTypeEntry(Entry):
     ledger: bool = False
     change_basis: TextEntry | None = None
     rectify_basis: TextEntry | None = None
+    filed_as: Id | None = None
     act: list[TypeActEntry] = []
 
 

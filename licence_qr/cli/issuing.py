@@ -118,8 +118,8 @@ def _actor(services: Services, office: str, behalf: Behalf | None) -> Actor:
         access.demand(person, access.TAKE_APPLICATIONS)
         access.demand(person, access.TAKE_APPLICATIONS, office or person.office)
         return replace(actor, office=person.office).on_behalf_of(person, behalf.reason)
-    if office not in services.catalogue.offices:
-        raise ConfigError("office_unknown", office=office, known="、".join(services.catalogue.offices))
+    if office not in services.catalogue.windows:
+        raise ConfigError("office_unknown", office=office, known="、".join(services.catalogue.windows))
     return actor
 
 

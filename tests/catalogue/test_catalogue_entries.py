@@ -102,13 +102,13 @@ def test_shops_fall_under_the_rule_from_300_square_metres_on() -> None:
 
 
 def test_the_four_offices_may_issue_both_permits_on_every_day_of_the_pilot() -> None:
-    assert {office.region for office in CATALOGUE.offices.values()} == {
+    assert {office.region for office in CATALOGUE.windows.values()} == {
         "500107105",
         "500107108",
         "500107104",
         "500106017",
     }
-    for office in CATALOGUE.offices:
+    for office in CATALOGUE.windows:
         for permit_type in ("business_licence", "hygiene_permit"):
             for days in range(0, 365 * 10, 7):
                 day = date(2021, 1, 1) + timedelta(days)
@@ -138,8 +138,12 @@ def test_wire_ids_never_change() -> None:
         "publications": 9,
         "tobacco": 10,
         "drugs": 11,
+        "hygiene_filing": 12,
     }
-    assert {t.wire_id: t.pattern for t in CATALOGUE.number_templates} == {1: "渝高新卫公证字〔{year}〕第{serial:05d}号"}
+    assert {t.wire_id: t.pattern for t in CATALOGUE.number_templates} == {
+        1: "渝高新卫公证字〔{year}〕第{serial:05d}号",
+        2: "渝高新卫公备字〔{year}〕第{serial:05d}号",
+    }
 
 
 @given(st.integers(1000, 9999), st.integers(1, 999_999))

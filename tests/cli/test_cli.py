@@ -35,7 +35,7 @@ def test_the_passwords_are_kept_for_their_owner_only_and_not_in_the_register(ins
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     passwords = [line.split()[1] for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     register = (installed / "var" / "register.db").read_bytes()
-    assert len(passwords) == 11
+    assert len(passwords) == 14
     assert not any(password.encode() in register for password in passwords)
 
 

@@ -21,6 +21,10 @@ from bench.exports import licence, permit
 from licence_qr.bootstrap import Services
 from licence_qr.domain.accounts.absences import AbsenceDetails, AbsenceFilter
 from licence_qr.domain.accounts.people import PeopleFilter, SessionFilter
+from licence_qr.domain.cases.case import CaseItem, ItemState
+from licence_qr.domain.cases.certificate import Certificate
+from licence_qr.domain.catalogue.model import ItemMode, RequirementAction, Text
+from licence_qr.domain.dates import Period
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.inspecting.follow_up import FollowUpOutcome, FollowUpReport
 from licence_qr.domain.inspecting.inspection import Filter
@@ -43,6 +47,7 @@ from licence_qr.services.inspecting.draws import DrawRequest
 from licence_qr.services.inspecting.second_officer import AnswerRequest
 from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
 from licence_qr.services.work.work_list import WorkFilter
+from licence_qr.store.cases import items
 from licence_qr.store.feedback import ratings
 
 __all__ = ["hotel", "hotel_made_once"]
@@ -74,7 +79,13 @@ OF_ONESELF = (
 # Without a thing of any one office: a list or a figure of one's own office, or something new for it; and people, whom
 # administrators manage for every office.
 OF_NO_OFFICE = (
-    {"calendar_feeds.renew", "applications.start", "applications.drafts", "applications.known_business"}
+    {
+        "calendar_feeds.renew",
+        "officers.waiting",
+        "applications.start",
+        "applications.drafts",
+        "applications.known_business",
+    }
     | {"proposal_reading.list", "follow_ups.open", "inspections_desk.list", "inspections_desk.orders"}
     | {"draws.officers", "draws.announce", "draws.of_office", "pack.for_actor", "reports_desk.list", "waiting.list"}
     | {"second_officers.waiting", "named_checks.open_one", "ratings_desk.statistics", "ratings_desk.list"}
@@ -176,6 +187,21 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
     services.reports.send(SentReport("form-1", "hygiene", "床单没有换", "", None, number=hotel.code_number), CLIENT, at)
     with services.database.read() as tx:
         application_no = ratings.latest_case(tx, uscc)
+    with services.database.write() as tx:
+        item = CaseItem(
+            application_no=application_no,
+            uscc=uscc,
+            premises_no=1,
+            permit_type="fire_check",
+            authority="cq_gxq_fire",
+            office="baishiyi",
+            action=RequirementAction.SENT_ON,
+            mode=ItemMode.APPROVAL,
+            reason=Text("", ""),
+            state=ItemState.SENT,
+            state_since=date(2026, 11, 23),
+        )
+        item_id = items.add(tx, item).item_id
     code = services.ratings.invitation(clerk, application_no).code.number
     services.ratings.rate(code, SentRating("form-1", "1", (), "", ""), CLIENT, at)
     market, health = as_csv([licence()], MARKET_COLUMNS), as_csv([permit(name="另一家酒店")], HEALTH_COLUMNS)
@@ -199,6 +225,9 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "application": make_application(2),
         "idempotency_key": "key-2",
         "application_no": application_no,
+        "item_id": item_id,
+        "words": "缺图纸",
+        "certificate": Certificate("演示第1号", "", date(2026, 11, 1), Period(date(2026, 11, 1), None)),
         "request": ActRequest(subject, Act.CHECK, WHY, OUTSIDER),
         "proposal_id": proposed,
         "reason": "核对原件",

@@ -7,12 +7,12 @@ whose row then says the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from licence_qr.domain.catalogue.model import ItemMode, RequirementAction, Text
+from licence_qr.domain.catalogue.model import ItemMode, Requirement, RequirementAction, Text
 from licence_qr.domain.register.permit import GrantMode, PermitStatus
 
 
@@ -28,6 +28,16 @@ class ItemState(StrEnum):
     ON_REGISTER = "on_register"  # a permit or filing on the register says where it stands
 
 
+ITEM_STATE_WORDS: Mapping[ItemState, Text] = {
+    ItemState.NOT_NEEDED: Text("不需要", "not needed"),
+    ItemState.OPEN: Text("本系统未登记", "not recorded here"),
+    ItemState.SENT: Text("已推送，待部门接收", "sent, not taken yet"),
+    ItemState.TAKEN: Text("部门办理中", "being handled by the authority"),
+    ItemState.MORE_ASKED: Text("待申请人补正", "waiting for the applicant"),
+    ItemState.REFUSED: Text("不予许可", "refused"),
+    ItemState.ON_REGISTER: Text("已登记", "on the register"),
+}
+
 # Somebody is at work on it.
 AT_THE_AUTHORITY = frozenset({ItemState.SENT, ItemState.TAKEN, ItemState.MORE_ASKED})
 
@@ -41,6 +51,15 @@ class ItemRequest:
     action: RequirementAction
     mode: ItemMode
     reason: Text
+
+
+def items_asked(needs: Iterable[Requirement]) -> tuple[ItemRequest, ...]:
+    """The items of all that may concern a trade. The licence is none: it is what the others belong to."""
+    return tuple(
+        ItemRequest(need.permit_type.id, need.authority.id, need.action, need.mode, need.reason)
+        for need in needs
+        if not need.permit_type.licence
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,12 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """An office that takes applications (受理机构). It never issues in its own name. ``mailbox`` gets its reminders."""
+    """An office (受理机构). ``mailbox`` gets its reminders.
+
+    One with ``authority`` is that body's own: its officers decide what windows send on to it, in their own name, from
+    ``decides_from`` on. Without one it is a window (窗口): it takes applications, and decides in nobody's name but by a
+    delegation. Only windows are of a ``region``.
+    """
 
     id: str
     name: Text
@@ -43,6 +48,8 @@ class Office:
     region_name: Text
     address: str
     mailbox: str = ""
+    authority: str = ""
+    decides_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,7 @@ class PermitType:
     business licence itself, to which the others belong; there is one. ``ledger``: its permits stand in the ledger that a
     department exports. ``acts`` are those that not every type knows. ``change_basis`` is the rule on what of such a permit
     may change, where it has one of its own; ``rectify_basis`` the rule on ordering the holder to rectify, which every type
-    has that a checklist is made for.
+    has that a checklist is made for. ``filed_as`` is the type under which a filing (备案) is recorded that takes its place.
     """
 
     id: str
@@ -126,6 +133,7 @@ class PermitType:
     acts: tuple[TypeAct, ...] = ()
     change_basis: Text | None = None
     rectify_basis: Text | None = None
+    filed_as: str = ""
 
     @property
     def scale(self) -> GradingScale | None:
@@ -310,6 +318,29 @@ class Catalogue:
         Raises RuleError ``life_rule_unknown``.
         """
         return life_rules_on(self.life_rules, day, permit_type)
+
+    @property
+    def windows(self) -> Mapping[str, Office]:
+        """The offices that take applications, by id."""
+        return {id_: office for id_, office in self.offices.items() if not office.authority}
+
+    def own_office(self, authority: str, day: date) -> Office | None:
+        """The office whose officers decide on ``day`` what windows send on to ``authority``, or None."""
+        return next(
+            (o for o in self.offices.values() if o.authority == authority and o.decides_from and day >= o.decides_from),
+            None,
+        )
+
+    def decides(self, office: str, permit_type: str, day: date) -> str:
+        """The authority in whose name ``office`` decides on ``permit_type`` on ``day``, by delegation or because the office
+        is its own; empty if none."""
+        delegation = self.delegation(office, permit_type, day)
+        if delegation is not None:
+            return delegation.authority
+        known, own = self.permit_types.get(permit_type), self.offices.get(office)
+        if known is None or own is None or own.authority != known.authority:
+            return ""
+        return own.authority if own.decides_from and day >= own.decides_from else ""
 
     def delegation(self, office: str, permit_type: str, day: date) -> Delegation | None:
         """The delegation that lets ``office`` decide on ``permit_type`` on ``day``, or None."""

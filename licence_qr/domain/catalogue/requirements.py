@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from licence_qr.domain.catalogue.model import (
+    Authority,
     Catalogue,
+    Delegation,
     ItemMode,
     KindOfPlace,
     PermitType,
@@ -101,9 +103,10 @@ def requirements(
 ) -> tuple[Requirement, ...]:
     """Every permit that concerns the trade on ``day``, the business licence first, each with its reason.
 
-    A permit is ISSUED_HERE only when it is needed and a delegation to ``office`` is in force on ``day``. Permits that
-    are not needed are listed too. A line that depends on an unknown fact names it in ``depends_on``. Raises InputError
-    ``trade_unknown`` or ``kind_unknown``.
+    A permit is ISSUED_HERE, or a filing FILED_HERE, only when it is needed and a delegation to ``office`` is in force on
+    ``day``; it is SENT_ON to an authority that has an office of its own here. A filing is of the type under which it is
+    recorded. Permits that are not needed are listed too. A line that depends on an unknown fact names it in
+    ``depends_on``. Raises InputError ``trade_unknown`` or ``kind_unknown``.
     """
     trade = catalogue.trades.get(trade_id)
     if trade is None:
@@ -130,32 +133,61 @@ def requirements(
 
 def _requirement(case: _BusinessCase, permit_type: PermitType, item: TradeItem | None) -> Requirement:
     need = _need_by_kind(case, item) if permit_type.by_kind_of_place else _need_by_item(case, item)
+    mode = _mode(case, permit_type, item, need)
+    if need.regime is Regime.FILING and permit_type.filed_as:
+        permit_type = case.catalogue.permit_types[permit_type.filed_as]
     authority = case.catalogue.authorities[permit_type.authority]
     delegation = case.catalogue.delegation(case.office, permit_type.id, case.day)
-    if need.regime is Regime.NONE:
-        action, why = RequirementAction.NOT_NEEDED, None
-    elif need.regime is Regime.FILING:
-        action = RequirementAction.FILE_ELSEWHERE
-        why = Text(f"向{authority.name.zh}备案", f"file with {authority.name.en}")
-    elif delegation is not None:
-        action = RequirementAction.ISSUED_HERE
-        zh = f"依据{delegation.notice_no}，由本窗口以{authority.name.zh}名义办理"
-        en = f"issued here in the name of {authority.name.en} under {delegation.notice_no}"
-        why = Text(zh, en)
-    else:
-        action = RequirementAction.APPLY_ELSEWHERE
-        zh = f"本窗口未受委托，请向{authority.name.zh}申请"
-        en = f"this office holds no delegation; apply to {authority.name.en}"
-        why = Text(zh, en)
+    action = _action(case, need, authority, delegation)
     return Requirement(
         permit_type=permit_type,
         authority=authority,
         action=action,
-        mode=_mode(case, permit_type, item, need),
-        reason=_sentence(need.reason, why),
-        delegation=delegation if action is RequirementAction.ISSUED_HERE else None,
+        mode=mode,
+        reason=_sentence(need.reason, _where(action, authority.name, delegation)),
+        delegation=delegation if action in _HERE else None,
         depends_on=need.depends_on,
     )
+
+
+_HERE = frozenset({RequirementAction.ISSUED_HERE, RequirementAction.FILED_HERE})
+
+
+def _action(case: _BusinessCase, need: Need, authority: Authority, delegation: Delegation | None) -> RequirementAction:
+    if need.regime is Regime.NONE:
+        return RequirementAction.NOT_NEEDED
+    if need.regime is Regime.FILING:
+        return RequirementAction.FILED_HERE if delegation else RequirementAction.FILE_ELSEWHERE
+    if delegation is not None:
+        return RequirementAction.ISSUED_HERE
+    own = case.catalogue.own_office(authority.id, case.day)
+    return RequirementAction.SENT_ON if own else RequirementAction.APPLY_ELSEWHERE
+
+
+def _where(action: RequirementAction, authority: Text, delegation: Delegation | None) -> Text | None:
+    """Who takes care of it, and by what right."""
+    notice = delegation.notice_no if delegation else ""
+    match action:
+        case RequirementAction.ISSUED_HERE:
+            return Text(
+                f"依据{notice}，由本窗口以{authority.zh}名义办理",
+                f"issued here in the name of {authority.en} under {notice}",
+            )
+        case RequirementAction.FILED_HERE:
+            return Text(
+                f"依据{notice}，由本窗口代{authority.zh}办理备案", f"filed here for {authority.en} under {notice}"
+            )
+        case RequirementAction.SENT_ON:
+            return Text(
+                f"由本窗口推送{authority.zh}办理，不必另跑一趟", f"sent on from here to {authority.en}, which decides"
+            )
+        case RequirementAction.APPLY_ELSEWHERE:
+            return Text(
+                f"本窗口未受委托，请向{authority.zh}申请", f"this office holds no delegation; apply to {authority.en}"
+            )
+        case RequirementAction.FILE_ELSEWHERE:
+            return Text(f"向{authority.zh}备案", f"file with {authority.en}")
+    return None
 
 
 def _mode(case: _BusinessCase, permit_type: PermitType, item: TradeItem | None, need: Need) -> ItemMode:

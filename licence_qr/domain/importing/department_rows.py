@@ -196,7 +196,7 @@ class Vocabulary:
         """Collect authorities, towns, kinds of place with aliases, number templates, permit types of ledgers."""
         return cls(
             {name_key(authority.name.zh): authority.id for authority in catalogue.authorities.values()},
-            {name_key(office.region_name.zh): office.id for office in catalogue.offices.values()},
+            {name_key(office.region_name.zh): office.id for office in catalogue.windows.values()},
             {name_key(name): kind for kind in catalogue.kinds.values() for name in (*kind.aliases, kind.name.zh)},
             catalogue.number_templates,
             tuple(permit_type for permit_type in catalogue.permit_types.values() if permit_type.ledger),
@@ -302,12 +302,12 @@ def _grade(text: str, permit_type: PermitType) -> str:
 
 def region_of(address: str, catalogue: Catalogue) -> str:
     """The 9-digit code of the town named in ``address``, or empty."""
-    return next((o.region for o in catalogue.offices.values() if o.region_name.zh in address), "")
+    return next((o.region for o in catalogue.windows.values() if o.region_name.zh in address), "")
 
 
 def office_of(address: str, catalogue: Catalogue) -> str:
     """The id of the office of the town named in ``address``, or empty."""
-    return next((o.id for o in catalogue.offices.values() if o.region_name.zh in address), "")
+    return next((o.id for o in catalogue.windows.values() if o.region_name.zh in address), "")
 
 
 def _usable_texts(row: SourceRow) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from licence_qr.domain.cases.case import ItemRequest
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.permit import GrantMode
 
@@ -57,7 +58,9 @@ class Application:
     """A checked application: every value is in range, and the rules of ``applied_on`` are met.
 
     ``answers`` are the yes/no facts asked by the trade. ``contact_phone`` is internal and never published. Rules that
-    depend on the register (delegation on the day of issue, a code already registered) are checked on issue.
+    depend on the register (delegation on the day of issue, a code already registered) are checked on issue. ``items`` are
+    all that the trade needs or might have needed, the licence aside; ``permits`` are those of them that this office decides
+    or files.
     """
 
     trade: str
@@ -70,3 +73,4 @@ class Application:
     permits: tuple[PermitRequest, ...]
     answers: Mapping[str, bool]
     contact_phone: str = ""
+    items: tuple[ItemRequest, ...] = ()

@@ -7,10 +7,11 @@ whether the delegation is still in force) is checked on issue.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from licence_qr.domain.cases.case import items_asked
 from licence_qr.domain.catalogue.model import (
     Catalogue,
     KindOfPlace,
@@ -76,7 +77,8 @@ class _Form:
         place = self._place()
         entity = self._entity()
         address, region, phone = self._premises()
-        permits = self._permits(place) if place else ()
+        needs = self._needs(place) if place else ()
+        permits = self._permits(needs, place) if place else ()
         if self.reader.problems or place is None or entity is None:
             return None
         return Application(
@@ -90,12 +92,13 @@ class _Form:
             permits=permits,
             answers=place.answers,
             contact_phone=phone,
+            items=items_asked(needs),
         )
 
     # -- the place ----------------------------------------------------------------------------------------------------
 
     def _place(self) -> _Place | None:
-        if self.office not in self.catalogue.offices:
+        if self.office not in self.catalogue.windows:
             self.reader.refuse("application_office_unknown", "office", found=self.office)
         area = self.reader.area("area_m2")
         trade = self.catalogue.trades.get(self.reader.typed("trade"))
@@ -203,7 +206,7 @@ class _Form:
         reader = self.reader
         address = reader.text("premises_address")
         region = reader.typed("premises_region")
-        regions = {office.region: office.region_name for office in self.catalogue.offices.values()}
+        regions = {office.region: office.region_name for office in self.catalogue.windows.values()}
         if not region:
             reader.refuse("choice_missing", "premises_region")
         elif region not in regions:
@@ -213,9 +216,13 @@ class _Form:
 
     # -- the permits --------------------------------------------------------------------------------------------------
 
-    def _permits(self, place: _Place) -> tuple[PermitRequest, ...]:
+    def _needs(self, place: _Place) -> tuple[Requirement, ...]:
         facts = KnownFacts([kind.id for kind in place.kinds], place.answers, place.area_m2)
-        needs = requirements(self.catalogue, place.trade.id, self.office, facts, self.today)
+        return requirements(self.catalogue, place.trade.id, self.office, facts, self.today)
+
+    def _permits(self, needs: tuple[Requirement, ...], place: _Place) -> tuple[PermitRequest, ...]:
+        """What this office decides or takes note of itself. An open question about any item is noted: who does not know what
+        a business needs cannot tell it where each stands."""
         requests = []
         others = any(
             need.action is RequirementAction.ISSUED_HERE
@@ -228,14 +235,18 @@ class _Form:
             elif need.permit_type.by_kind_of_place:
                 if self._is_to_be_issued(need, place, others=others):
                     requests.append(self._request(need, place))
+            elif need.depends_on and need.action is not RequirementAction.NOT_NEEDED:
+                self._refuse_open_question(need.depends_on, place)
             elif need.action is RequirementAction.ISSUED_HERE:
                 requests.append(self._request(need, place))
+            elif need.action is RequirementAction.FILED_HERE:
+                requests.extend(self._filed(need, place, others=others))
         return tuple(requests)
 
     def _delegated(self, need: Requirement, field: str) -> bool:
         if need.action is RequirementAction.ISSUED_HERE:
             return True
-        office = self.catalogue.offices.get(self.office)
+        office = self.catalogue.windows.get(self.office)
         self.reader.refuse(
             "no_delegation",
             field,
@@ -276,7 +287,7 @@ class _Form:
         elif what == ON_AREA:
             if not self.reader.typed("area_m2"):
                 self.reader.refuse("area_missing", "area_m2")
-        else:
+        elif all(told.field != ANSWER_PREFIX + what for told in self.reader.problems):  # two items may depend on it
             question = next(q.text for q in place.trade.questions if q.id == what)
             facts = {"question_zh": question.zh, "question_en": question.en}
             self.reader.refuse("answer_missing", ANSWER_PREFIX + what, **facts)
@@ -301,6 +312,23 @@ class _Form:
             items=items or "、".join(kind.name.zh for kind in kinds),
             mode=mode,
             commitment=self._commitment(notice) if mode is GrantMode.COMMITMENT else None,
+        )
+
+    def _filed(self, need: Requirement, place: _Place, *, others: bool) -> Iterator[PermitRequest]:
+        """A filing. It follows no procedure: whoever chose one, and for nothing else, expects a permit."""
+        if not place.kinds:
+            self._refuse_open_question(ON_KINDS, place)
+            return
+        if self.reader.typed("mode") and not others:
+            self._refuse_unneeded(place, "mode", place.kinds)
+            return
+        items = self.reader.text("permitted_items", required=False)
+        yield PermitRequest(
+            permit_type=need.permit_type.id,
+            kinds=tuple(kind.id for kind in place.kinds),
+            items=items or "、".join(kind.name.zh for kind in place.kinds),
+            mode=GrantMode.FILING,
+            commitment=None,
         )
 
     def _commitment(self, notice: Notice | None) -> Commitment | None:

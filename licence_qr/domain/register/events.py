@@ -1,7 +1,7 @@
 """Events of the history: their kinds, their shape, and which of their fields are public.
 
 An event has a public and a private part. The private part is what may have to be erased one day (names, addresses, free
-text, who acted); the public part may be shown to anybody. ``PUBLIC_FIELDS`` alone says what is public; everything it
+text, who acted); the public part may be shown to anybody. ``event_fields`` alone says what is public; everything it
 does not name is private.
 
 Each part can be committed to by a hash that reveals nothing about it (``part_hashes``)::
@@ -45,6 +45,10 @@ class EventKind(StrEnum):
     PERMIT_APPLIED = "permit_applied"  # permit/<id>
     PERMIT_GRANTED = "permit_granted"  # permit/<id>
     PERMIT_REFUSED = "permit_refused"  # permit/<id>
+    PERMIT_FILED = "permit_filed"  # permit/<id>: a filing, taken note of
+    PERMIT_SHOWN = "permit_shown"  # permit/<id>: a certificate of its authority, shown at the counter
+    CASE_OPENED = "case_opened"  # case/<application number>: its items, and where each stands
+    ITEM_CHANGED = "item_changed"  # item/<id>: where it stands now
     PERMIT_IMPORTED = "permit_imported"  # permit/<id>
     PERMIT_CHANGED = "permit_changed"  # permit/<id>
     PERMIT_STATE_CHANGED = "permit_state_changed"  # permit/<id>
@@ -165,129 +169,6 @@ REFUSALS = frozenset(
     {EventKind.SIGN_IN_REFUSED, EventKind.SERVICE_SIGN_IN_REFUSED, EventKind.SIGN_IN_LOCKED, EventKind.PASSWORD_REFUSED}
 )
 
-# Public fields of a licence, premises, a permit and a mark. A name, also that of a business, may be that of a person;
-# an address may be a home; items and scope are free text.
-_LICENCE = frozenset(
-    {
-        "uscc", "form", "entity_type", "registered_capital", "established_on", "issued_on", "term_to",
-        "registration_authority", "state", "state_since", "dormant_until",
-    }
-)  # fmt: skip
-_PREMISES = frozenset({"premises_no", "region", "area_m2", "closed_on"})
-_PERMIT = frozenset(
-    {
-        "permit_type", "permit_no", "premises_no", "kinds", "issuing_authority", "handling_office", "issued_on", "period",
-        "mode", "state", "state_since", "ended_by", "suspension", "grade", "graded_on", "follow_up_due", "checked_on",
-        "reviewed_on", "renewal_applied_on", "renewal_in_time",
-    }
-)  # fmt: skip
-_MARK = frozenset({"kind", "since", "until", "lifted_on", "legal_basis", "document_no"})
-_DRAW = frozenset({"list_sha256", "commitment", "due_on", "places", "seed"})
-_KEY = frozenset({"purpose", "not_before", "sign_until", "relieved", "since"})
-_NOTHING: frozenset[str] = frozenset()
-
-# Kind → public fields of its values. Every other field is private.
-PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
-    EventKind.LICENCE_GRANTED: _LICENCE,
-    EventKind.LICENCE_IMPORTED: _LICENCE,
-    EventKind.LICENCE_CHANGED: _LICENCE,
-    EventKind.LICENCE_STATE_CHANGED: _LICENCE,
-    EventKind.LICENCE_REPRINTED: frozenset({"cause", "void"}),
-    EventKind.PREMISES_ADDED: _PREMISES,
-    EventKind.PREMISES_CHANGED: _PREMISES,
-    EventKind.PREMISES_CLOSED: _PREMISES,
-    EventKind.PERMIT_APPLIED: _PERMIT,
-    EventKind.PERMIT_GRANTED: _PERMIT,
-    EventKind.PERMIT_REFUSED: _PERMIT,
-    EventKind.PERMIT_IMPORTED: _PERMIT,
-    EventKind.PERMIT_CHANGED: _PERMIT,
-    EventKind.PERMIT_STATE_CHANGED: _PERMIT,
-    EventKind.RENEWAL_APPLIED: _PERMIT,
-    EventKind.RENEWAL_REFUSED: _PERMIT,
-    EventKind.PERMIT_RENEWED: _PERMIT,
-    EventKind.PERMIT_DEEMED_RENEWED: _PERMIT,
-    EventKind.PERMIT_REVIEWED: _PERMIT,
-    EventKind.PERMIT_CHECKED: _PERMIT,
-    EventKind.PERMIT_GRADED: _PERMIT,
-    # The token contains the holder's name, and a digest of few facts can be guessed.
-    EventKind.CODE_ISSUED: frozenset({"code_number", "version", "status_index", "entry_count"}),
-    EventKind.MARK_SET: _MARK,
-    EventKind.MARK_LIFTED: _MARK,
-    EventKind.INSPECTED: frozenset({"purpose", "outcome", "score", "grade", "record"}),
-    # Not public before it is decided, if at all.
-    EventKind.ROW_DECIDED: _NOTHING,
-    EventKind.PROPOSED: _NOTHING,
-    EventKind.PROPOSAL_REFUSED: _NOTHING,
-    EventKind.PROPOSAL_WITHDRAWN: _NOTHING,
-    EventKind.PROPOSAL_CLOSED: _NOTHING,
-    EventKind.FOLLOW_UP_HANDED_IN: _NOTHING,
-    EventKind.FOLLOW_UP_REVIEWED: _NOTHING,
-    EventKind.FOLLOW_UP_RECORDED: _NOTHING,
-    EventKind.CREDIT_RECORDED: _NOTHING,
-    EventKind.SECOND_OFFICER_ANSWERED: _NOTHING,
-    EventKind.RECTIFICATION_ORDERED: _NOTHING,
-    EventKind.RECTIFICATION_CLOSED: _NOTHING,
-    # A draw is published, list and seed.
-    EventKind.DRAW_ANNOUNCED: _DRAW,
-    EventKind.DRAW_SETTLED: _DRAW,
-    EventKind.DRAW_CALLED_OFF: _DRAW,
-    # The work of staff, also on reports and ratings.
-    EventKind.REPORT_HANDLED: _NOTHING,
-    EventKind.RATING_HANDLED: _NOTHING,
-    EventKind.ACCOUNT_OPENED: _NOTHING,
-    EventKind.ACCOUNT_CLOSED: _NOTHING,
-    EventKind.ACCOUNT_REOPENED: _NOTHING,
-    EventKind.ROLES_CHANGED: _NOTHING,
-    EventKind.ROLES_ASKED: _NOTHING,
-    EventKind.ROLES_DECLINED: _NOTHING,
-    EventKind.STAFF_NO_AGREED: _NOTHING,
-    EventKind.SIGN_IN_WAY_CHANGED: _NOTHING,
-    EventKind.PERSON_ADDED: _NOTHING,
-    EventKind.PERSON_CHANGED: _NOTHING,
-    EventKind.PERSONS_MERGED: _NOTHING,
-    EventKind.IDENTITY_BOUND: _NOTHING,
-    EventKind.IDENTITY_UNBOUND: _NOTHING,
-    EventKind.IDENTITY_REFUSED: _NOTHING,
-    EventKind.ABSENCE_ENTERED: _NOTHING,
-    EventKind.ABSENCE_CHANGED: _NOTHING,
-    EventKind.ABSENCE_ENDED: _NOTHING,
-    EventKind.PASSWORD_SET: _NOTHING,
-    EventKind.SIGNED_IN: _NOTHING,
-    EventKind.SIGN_IN_REFUSED: _NOTHING,
-    EventKind.SERVICE_SIGN_IN_REFUSED: _NOTHING,
-    EventKind.SIGN_IN_LOCKED: _NOTHING,
-    EventKind.PASSWORD_REFUSED: _NOTHING,
-    EventKind.SESSION_ENDED: _NOTHING,
-    EventKind.DEVICES_FORGOTTEN: _NOTHING,
-    EventKind.FACTOR_ENROLLED: _NOTHING,
-    EventKind.FACTOR_REMOVED: _NOTHING,
-    EventKind.FACTOR_USED: _NOTHING,
-    EventKind.FACTOR_REFUSED: _NOTHING,
-    EventKind.FACTOR_LOCKED: _NOTHING,
-    EventKind.FACTORS_RESET_ASKED: _NOTHING,
-    EventKind.FACTORS_RESET_DECLINED: _NOTHING,
-    EventKind.FACTORS_RESET: _NOTHING,
-    EventKind.RECOVERY_CODES_MADE: _NOTHING,
-    EventKind.CALENDAR_OPENED: _NOTHING,
-    EventKind.CALENDAR_CLOSED: _NOTHING,
-    EventKind.EXPORTED: _NOTHING,
-    EventKind.CARD_PRINTED: _NOTHING,
-    EventKind.DATA_SEEN: _NOTHING,
-    EventKind.SEARCHED: _NOTHING,
-    EventKind.REGISTER_PREPARED: _NOTHING,
-    EventKind.SIGNING_REFUSED: _NOTHING,
-    EventKind.REGISTER_DIFFERED: _NOTHING,
-    EventKind.SWEPT: _NOTHING,
-    EventKind.TRACES_DELETED: _NOTHING,
-    # All of it is in the published lists.
-    EventKind.KEY_ADDED: _KEY,
-    EventKind.KEY_ROTATED: _KEY,
-    EventKind.KEY_RETIRED: _KEY,
-    EventKind.KEY_COMPROMISED: _KEY,
-    EventKind.KEY_ADOPTED: _KEY,
-    EventKind.ROOT_MOVED: _NOTHING,
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
@@ -331,20 +212,6 @@ class PartHashes(NamedTuple):
 
     public: bytes
     private: bytes
-
-
-def split(kind: EventKind, before: Fields | None, after: Fields | None, reason: str) -> tuple[Fields, Fields]:
-    """Split values into public and private part. Fields not in ``PUBLIC_FIELDS``, and the reason, are private."""
-    open_to_all = PUBLIC_FIELDS[kind]
-    public: dict[str, Any] = {}
-    private: dict[str, Any] = {"reason": reason} if reason else {}
-    for side, values in (("before", before), ("after", after)):
-        if values is None:
-            continue
-        public[side] = {name: value for name, value in values.items() if name in open_to_all}
-        if hidden := {name: value for name, value in values.items() if name not in open_to_all}:
-            private[side] = hidden
-    return public, private
 
 
 def part_hashes(event: Event) -> PartHashes:

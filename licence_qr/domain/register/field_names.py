@@ -25,6 +25,7 @@ ENTITY_FIELDS = (
     "business_scope",
 )
 PREMISES_FIELDS = ("premises_address", "premises_region", "permitted_items", "contact_phone")
+CERTIFICATE_FIELDS = ("permit_no", "permitted_items", "issued_on", "valid_from", "valid_to")
 COMMITMENT_FIELDS = ("mode", "notice_id", "notice_version", "notice_sha256", "signer", "signed_on")
 ANSWER_PREFIX = "answer_"
 
@@ -47,6 +48,10 @@ FIELD_LABELS: Mapping[str, Text] = {
     "premises_address": Text("经营场所地址", "Address of the premises"),
     "premises_region": Text("所在镇街", "Town"),
     "permitted_items": term("field.permitted_activities"),
+    "permit_no": term("field.permit_number"),
+    "issued_on": term("field.issued_on"),
+    "valid_from": term("field.valid_from"),
+    "valid_to": term("field.valid_to"),
     "contact_phone": Text("联系电话", "Telephone"),
     "mode": term("field.procedure"),
     "notice_id": Text("告知书编号", "Notice"),

@@ -17,10 +17,11 @@ MAX_CHARS: Mapping[str, int] = {
     "premises_address": 100,
     "permitted_items": 100,
     "signer": 50,
+    "permit_no": 40,
 }
 """Most characters of a field, by its name in the application form."""
 
-MAX_PERMIT_NO_CHARS = 40
+MAX_PERMIT_NO_CHARS = MAX_CHARS["permit_no"]
 """Most characters of the number of a permit, whoever gave it."""
 
 MAX_NAME_BYTES = 156

@@ -229,7 +229,7 @@ class DemonstrationSince:
         }
 
     def _draw(self, now: datetime) -> None:
-        office = next(iter(self.inspections.catalogue.offices))
+        office = next(iter(self.inspections.catalogue.windows))
         clerk = _person(f"clerk-{office}", office, Role.CLERK)
         made = next((each for each in self.draws.of_office(clerk) if each.title == _DRAW.title), None)
         due_on = local_date(now) + timedelta(days=30)

@@ -63,7 +63,10 @@ class DemonstrationPermit:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a business applies for and is issued on the day of filling, as at the desk."""
+    """What a business applies for and is issued on the day of filling, as at the desk.
+
+    ``whole``: its case has all items of its trade. ``shown`` are certificates of other authorities, numbers by permit type.
+    """
 
     trade: str
     type: str
@@ -71,6 +74,8 @@ class Applied:
     items: str
     mode: GrantMode
     answers: Mapping[str, bool] = field(default_factory=dict)
+    whole: bool = False
+    shown: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from licence_qr.domain.cases.case import ItemRequest, items_asked
+from licence_qr.domain.cases.certificate import Certificate
 from licence_qr.domain.catalogue.model import Catalogue, PermitType, Text
+from licence_qr.domain.catalogue.requirements import KnownFacts, requirements
 from licence_qr.domain.dates import Period, add_months, local_date
 from licence_qr.domain.issuing.application import Application, Commitment, EntityRequest, PermitRequest
 from licence_qr.domain.publishing.public_page import Verdict
@@ -17,6 +20,7 @@ from licence_qr.domain.roles import DEMONSTRATION, Actor, Role, program
 from licence_qr.errors import NotFoundError, RuleError
 from licence_qr.printing.qr import make_symbol, to_png
 from licence_qr.services.accounts.accounts import Accounts
+from licence_qr.services.cases.steps import ItemCase, join
 from licence_qr.services.demonstration.data import Applied, DemonstrationBusiness, DemonstrationPermit, businesses
 from licence_qr.services.demonstration.lives import DemonstrationLives
 from licence_qr.services.issuing.issue import Issuance, number_series
@@ -24,6 +28,7 @@ from licence_qr.services.register import chronology, events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.sign_record import Coding
+from licence_qr.store.cases import items
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import codes, counters, entities, permits, register_kind
 from licence_qr.store.register.codes import StoredCode
@@ -152,9 +157,12 @@ class DemonstrationRegister:
             return sum(codes.newest_of_business(tx, business.uscc) is None for business in businesses())
 
     def wanted_accounts(self) -> tuple[DemonstrationAccount, ...]:
-        """A clerk for each office; at the first office also a decider, two inspectors, and who oversees them."""
-        offices = tuple(self.catalogue.offices.values())
+        """A clerk for each window; at the first one also a decider, two inspectors, and who oversees them. An officer for
+        each authority that decides itself what windows send on."""
+        offices = tuple(self.catalogue.windows.values())
         clerks = (DemonstrationAccount(f"clerk-{o.id}", f"{o.region_name.zh}窗口", o.id, Role.CLERK) for o in offices)
+        own = (office for office in self.catalogue.offices.values() if office.authority)
+        officers = (DemonstrationAccount(f"officer-{o.id}", "演示部门经办人", o.id, Role.DECIDER) for o in own)
         return (
             *clerks,
             DemonstrationAccount("decider", "演示审批员", offices[0].id, Role.DECIDER),
@@ -164,6 +172,7 @@ class DemonstrationRegister:
             DemonstrationAccount("catalogue", "演示目录管理员", offices[0].id, Role.CATALOGUE),
             DemonstrationAccount("auditor", "演示审计员", offices[0].id, Role.AUDITOR),
             DemonstrationAccount("admin", "演示管理员", offices[0].id, Role.ADMIN),
+            *officers,
         )
 
     def open_accounts(self, passwords: Mapping[str, str], now: datetime) -> None:
@@ -302,6 +311,25 @@ class DemonstrationRegister:
         application = self._application(filling, applied)
         actor = Actor(0, DEMONSTRATION, "演示", business.office, frozenset({Role.CLERK}))
         self.issuance.issue_within(filling.tx, application, actor, f"demonstration:{business.slug}", filling.now)
+        if applied.shown:
+            self._show(filling, applied, actor)
+
+    def _show(self, filling: _Filling, applied: Applied, clerk: Actor) -> None:
+        """Certificates of other authorities, shown at the counter a moment later."""
+        business, day = filling.business, local_date(filling.now)
+        for stored in items.of_business(filling.tx, business.uscc):
+            number = applied.shown.get(stored.item.permit_type, "")
+            if number:
+                months = self.catalogue.permit_types[stored.item.permit_type].months
+                period = Period.of_months(day, months) if months else Period(day, None)
+                case = ItemCase(filling.tx, self.catalogue, stored, clerk, filling.now)
+                join(case, Certificate(number, "", day, period), GrantMode.SHOWN, business.office)
+        self.coding.issue_code(filling.tx, business.uscc, filling.now, clerk, business.office)
+
+    def _needed(self, business: DemonstrationBusiness, applied: Applied, day: date) -> tuple[ItemRequest, ...]:
+        """All items of the trade, the licence aside."""
+        facts = KnownFacts(applied.kinds, applied.answers, None)
+        return items_asked(requirements(self.catalogue, applied.trade, business.office, facts, day))
 
     def _application(self, filling: _Filling, applied: Applied) -> Application:
         business, today = filling.business, local_date(filling.now)
@@ -331,6 +359,7 @@ class DemonstrationRegister:
             area_m2=None,
             permits=(PermitRequest(applied.type, applied.kinds, applied.items, applied.mode, commitment),),
             answers=applied.answers,
+            items=self._needed(business, applied, today) if applied.whole else (),
         )
 
 

@@ -241,7 +241,7 @@ class Reports:
         if code is None or stored is None:
             raise NotFoundError("code_not_in_register")
         offices = [stored.office, *(held.permit.handling_office for held in permits.of_business(tx, code.uscc))]
-        office = next((each for each in offices if each in self.catalogue.offices), "")
+        office = next((each for each in offices if each in self.catalogue.windows), "")
         address = _address(tx, code.uscc, stored.entity.domicile)
         return ReportSubject(code_id, code.uscc, stored.entity.holder_name, address, office)
 
@@ -258,7 +258,7 @@ class Reports:
         problems += length_faults(place, MOST_PLACE, "place")
         if not sent.number and not place:
             problems.append(InputError("report_place_missing", field="place"))
-        if not sent.number and sent.office not in self.catalogue.offices:
+        if not sent.number and sent.office not in self.catalogue.windows:
             problems.append(InputError("report_office_missing", field="office"))
         problems += length_faults(text, MOST_TEXT, "text")
         if not text:

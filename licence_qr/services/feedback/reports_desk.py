@@ -184,7 +184,7 @@ class ReportsDesk:
             changed = self.reports.dated(replace(changed, answer_from=today, answer_due=None))
         if step is not ReportStep.REASSIGNED:
             return changed
-        if act.office not in self.reports.catalogue.offices or act.office == report.office:
+        if act.office not in self.reports.catalogue.windows or act.office == report.office:
             raise InputError("report_office_missing", field="office")
         return replace(changed, office=act.office)
 

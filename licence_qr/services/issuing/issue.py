@@ -17,6 +17,7 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, InvalidApplication, RuleError
+from licence_qr.services.cases.open_case import NewCase, open_case
 from licence_qr.services.lifecycle.calendar import record_deemed_renewals, resume_after_rest
 from licence_qr.services.lifecycle.credit_record import check_application
 from licence_qr.services.register import access, events
@@ -128,6 +129,7 @@ class Issuance:
         issued = tuple(
             self._permit(case, request, premises, entity.uscc, application_no) for request in application.permits
         )
+        open_case(tx, NewCase(application, application_no, entity.uscc, premises.premises_no, actor, now))
         code = self.coding.issue_code(tx, entity.uscc, now, actor, application.office)
         outcome = IssuedOutcome(
             idempotency_key=idempotency_key,
@@ -238,6 +240,8 @@ class Issuance:
         self, case: _IssuingCase, request: PermitRequest, premises: Premises, uscc: str, application_no: str
     ) -> IssuedPermit:
         authority = check_delegation(self.catalogue, case.office, request.permit_type, case.day)
+        if request.mode is GrantMode.FILING:
+            return self._file(case, request, premises, uscc, authority)
         check_kinds(self.catalogue, request.permit_type, request.kinds, case.day)
         name = type_name(self.catalogue, request.permit_type)
         check_application(case.tx, uscc, request.permit_type, request.mode, case.day, name)
@@ -261,6 +265,28 @@ class Issuance:
             case.note(EventKind.PERMIT_APPLIED, uscc, f"permit/{stored.permit_id}", as_json(pending))
             return IssuedPermit(request.permit_type, "", pending=True)
         return self._grant(case, request, pending, uscc, application_no)
+
+    def _file(
+        self, case: _IssuingCase, request: PermitRequest, premises: Premises, uscc: str, authority: str
+    ) -> IssuedPermit:
+        """Take note of a filing (备案): it is not decided, and so nothing bars it."""
+        _check_free(case, uscc, premises, request)
+        filing = Permit(
+            permit_type=request.permit_type,
+            permit_no=next_permit_no(case.tx, self.catalogue, request.permit_type, authority, case.day),
+            premises_no=premises.premises_no,
+            kinds=request.kinds,
+            items=request.items,
+            issuing_authority=authority,
+            handling_office=case.office,
+            issued_on=case.day,
+            period=first_period(self.catalogue, request.permit_type, case.day),
+            mode=GrantMode.FILING,
+            state_since=case.day,
+        )
+        stored = permits.add(case.tx, uscc, filing)
+        case.note(EventKind.PERMIT_FILED, uscc, f"permit/{stored.permit_id}", as_json(filing))
+        return IssuedPermit(request.permit_type, filing.permit_no, pending=False)
 
     def _grant(
         self, case: _IssuingCase, request: PermitRequest, pending: Permit, uscc: str, application_no: str

@@ -23,7 +23,13 @@ from licence_qr.store.register import codes
 from licence_qr.store.register.codes import CodeRow
 
 # A grant ends nothing: a new permit is in force.
-_KINDS = STATE_KINDS - {EventKind.LICENCE_GRANTED, EventKind.PERMIT_APPLIED, EventKind.PERMIT_GRANTED}
+_KINDS = STATE_KINDS - {
+    EventKind.LICENCE_GRANTED,
+    EventKind.PERMIT_APPLIED,
+    EventKind.PERMIT_GRANTED,
+    EventKind.PERMIT_FILED,
+    EventKind.PERMIT_SHOWN,
+}
 _PRINT_ENDED = 1
 _LICENCE = "licence"
 

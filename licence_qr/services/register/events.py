@@ -1,6 +1,6 @@
 """Write events: the only way to record one, with one shape for all.
 
-``domain.register.events.PUBLIC_FIELDS``, and not the caller, decides what is public.
+``domain.register.event_fields.PUBLIC_FIELDS``, and not the caller, decides what is public.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from datetime import date, datetime
 from typing import Any
 
 from licence_qr.domain.plain_text import plain_line, plain_text
-from licence_qr.domain.register.events import SALT_BYTES, WHATEVER_THE_CLOCK, Event, EventKind, split
+from licence_qr.domain.register.event_fields import split
+from licence_qr.domain.register.events import SALT_BYTES, WHATEVER_THE_CLOCK, Event, EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import RegisterError
 from licence_qr.services.register import chronology

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from enum import Enum
@@ -10,6 +10,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
+from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.errors import NotFoundError
 from licence_qr.store.database.connections import Transaction
@@ -21,10 +22,11 @@ _PLAIN = frozenset({str, int, bool, type(None)})
 
 @dataclass(frozen=True, slots=True)
 class StoredBusiness:
-    """The stored entity and the combined record built from it."""
+    """The stored entity, the combined record built from it, and its permits by their key in the register."""
 
     stored: StoredEntity
     record: CombinedRecord
+    permits: Mapping[int, Permit]
 
 
 def load(tx: Transaction, uscc: str) -> StoredBusiness:
@@ -32,8 +34,9 @@ def load(tx: Transaction, uscc: str) -> StoredBusiness:
     stored = entities.get(tx, uscc)
     if stored is None:
         raise NotFoundError("business_not_found", uscc=uscc)
-    held = tuple(s.permit for s in permits.of_business(tx, uscc))
-    return StoredBusiness(stored, CombinedRecord(stored.entity, entities.premises_of(tx, uscc), held))
+    held = {s.permit_id: s.permit for s in permits.of_business(tx, uscc)}
+    record = CombinedRecord(stored.entity, entities.premises_of(tx, uscc), tuple(held.values()))
+    return StoredBusiness(stored, record, held)
 
 
 def licence_facts(stored: StoredEntity) -> dict[str, Any]:

@@ -36,6 +36,8 @@ STATE_KINDS = frozenset(
         EventKind.PERMIT_APPLIED,
         EventKind.PERMIT_GRANTED,
         EventKind.PERMIT_IMPORTED,
+        EventKind.PERMIT_FILED,
+        EventKind.PERMIT_SHOWN,
         EventKind.PERMIT_CHANGED,
         EventKind.PERMIT_REFUSED,
         EventKind.PERMIT_STATE_CHANGED,

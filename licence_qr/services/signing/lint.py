@@ -34,6 +34,9 @@ from licence_qr.store.signing.unsigned_codes import UnsignedCode
 
 # How far the clock of who made the version may be ahead of the signer's.
 SKEW = timedelta(minutes=5)
+# How a permit comes into the record by an act here, and otherwise.
+_DECIDED_HERE = frozenset({EventKind.PERMIT_GRANTED, EventKind.PERMIT_FILED})
+_DECIDED_ELSEWHERE = frozenset({EventKind.PERMIT_IMPORTED, EventKind.PERMIT_SHOWN})
 _MAY_ACT = frozenset({Role.CLERK, Role.DECIDER, Role.INSPECTOR})
 
 
@@ -97,9 +100,10 @@ class _SigningCase:
 
     @cached_property
     def added_permits(self) -> list[dict[str, Any]]:
-        """The permits that the version before did not have, except those from an import."""
+        """The permits that the version before did not have, except those that others decided: from an import, or shown at
+        the counter."""
         known = {p["permit_no"] for p in json.loads(self.before.record)["permits"]} if self.before else set()
-        known |= {number for kind, number in self.origins if kind == EventKind.PERMIT_IMPORTED}
+        known |= {number for kind, number in self.origins if kind in _DECIDED_ELSEWHERE}
         return [permit for permit in self.record["permits"] if permit["permit_no"] not in known]
 
 
@@ -157,11 +161,20 @@ def _dates_are_sane(case: _SigningCase) -> bool:
     )
 
 
+def _by_the_authority_itself(case: _SigningCase, permit: dict[str, Any]) -> bool:
+    office = case.catalogue.offices.get(permit["handling_office"])
+    return office is not None and office.authority == permit["issuing_authority"]
+
+
 def _numbers_were_given(case: _SigningCase) -> bool:
     for permit in case.added_permits:
+        if case.origins.isdisjoint((kind, permit["permit_no"]) for kind in _DECIDED_HERE):
+            return False
         template = case.catalogue.number_template(permit["permit_type"], permit["issuing_authority"])
+        if template is None and _by_the_authority_itself(case, permit):
+            continue  # which numbers its permits as it does for all others
         written = template.parse(permit["permit_no"]) if template else None
-        if written is None or (EventKind.PERMIT_GRANTED, permit["permit_no"]) not in case.origins:
+        if written is None:
             return False
         series = number_series(permit["permit_type"], permit["issuing_authority"])
         if written[1] > counters.last(case.tx, series, written[0]):
@@ -172,8 +185,7 @@ def _numbers_were_given(case: _SigningCase) -> bool:
 def _grants_were_delegated(case: _SigningCase) -> bool:
     for permit in case.added_permits:
         day = date.fromisoformat(permit["issued_on"])
-        delegation = case.catalogue.delegation(permit["handling_office"], permit["permit_type"], day)
-        if delegation is None or delegation.authority != permit["issuing_authority"]:
+        if case.catalogue.decides(permit["handling_office"], permit["permit_type"], day) != permit["issuing_authority"]:
             return False
     return True
 

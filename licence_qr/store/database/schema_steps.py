@@ -17,6 +17,7 @@ from licence_qr.store.database.schema import Schema
 from licence_qr.store.database.tables import (
     accounts_tables,
     audit_tables,
+    cases_tables,
     codes_tables,
     feedback_tables,
     files_tables,
@@ -96,20 +97,7 @@ def m004_history(schema: Schema) -> None:
 
 def m005_accounts(schema: Schema) -> None:
     """Accounts, sessions (by hash of the token, so that a copy of the file gives no access) and rate limits."""
-    schema.run("""
-        CREATE TABLE users (
-            user_id INTEGER PRIMARY KEY, username TEXT NOT NULL UNIQUE, display_name TEXT NOT NULL,
-            office TEXT NOT NULL, roles TEXT NOT NULL, password_hash TEXT NOT NULL,
-            created_at TEXT NOT NULL, disabled_at TEXT);
-        CREATE TABLE sessions (
-            session_id TEXT PRIMARY KEY, token_hash BLOB NOT NULL UNIQUE,
-            user_id INTEGER NOT NULL REFERENCES users (user_id), client TEXT NOT NULL,
-            created_at TEXT NOT NULL, last_seen_at TEXT NOT NULL, expires_at TEXT NOT NULL, revoked_at TEXT);
-        CREATE INDEX sessions_by_user ON sessions (user_id);
-        CREATE TABLE throttles (
-            scope TEXT NOT NULL, subject TEXT NOT NULL, window_start INTEGER NOT NULL, tries INTEGER NOT NULL,
-            PRIMARY KEY (scope, subject));
-    """)
+    accounts_tables.create(schema)
 
 
 def m006_imports(schema: Schema) -> None:
@@ -349,6 +337,12 @@ def m040_constraints(schema: Schema) -> None:
     schema.hold(TABLES)
 
 
+def m041_case_items(schema: Schema) -> None:
+    """The items of cases: what a business needs, and where each stands."""
+    cases_tables.create(schema)
+    schema.hold(TABLES)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -390,4 +384,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m038_service_only,
     m039_known_devices,
     m040_constraints,
+    m041_case_items,
 )

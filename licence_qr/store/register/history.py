@@ -73,13 +73,25 @@ def of_business(tx: Transaction, uscc: str) -> list[EventRow]:
     return since(tx, uscc, 0)
 
 
+# How a permit comes to be in the record.
+_ORIGINS = ", ".join(
+    f"'{each.value}'"
+    for each in (
+        EventKind.PERMIT_GRANTED,
+        EventKind.PERMIT_FILED,
+        EventKind.PERMIT_SHOWN,
+        EventKind.PERMIT_IMPORTED,
+    )
+)
+
+
 def signed_of_business(tx: Transaction, uscc: str, version: int) -> list[Row]:
     """What the signer asks of the history of one business, oldest first: the grants and imports of its permits, and the
     events of one version of its code. Rows of ``at``, ``actor``, ``event``, ``subject``, ``after`` and ``on_behalf_of``."""
     return tx.all(
-        "SELECT at, actor, event, subject, after, on_behalf_of FROM history WHERE uscc = ? AND (event IN (?, ?)"
+        f"SELECT at, actor, event, subject, after, on_behalf_of FROM history WHERE uscc = ? AND (event IN ({_ORIGINS})"
         " OR (event = ? AND subject = ?)) ORDER BY seq",
-        (uscc, EventKind.PERMIT_GRANTED, EventKind.PERMIT_IMPORTED, EventKind.CODE_ISSUED, f"code/{version}"),
+        (uscc, EventKind.CODE_ISSUED, f"code/{version}"),
     )
 
 

@@ -159,7 +159,7 @@ def _fields(subject: ReportSubject | None) -> tuple[Field, ...]:
     )
     if subject is not None:
         return (kind, _TEXT, contact)
-    offices = catalogue().offices.values()
+    offices = catalogue().windows.values()
     office = Field(
         "office",
         Text("在哪个镇街？", "Which town?"),

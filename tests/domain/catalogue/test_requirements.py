@@ -18,6 +18,7 @@ TODAY = date(2026, 11, 23)
 BEFORE_FILING = date(2025, 1, 19)
 HERE, ELSEWHERE = RequirementAction.ISSUED_HERE, RequirementAction.APPLY_ELSEWHERE
 FILE, NO = RequirementAction.FILE_ELSEWHERE, RequirementAction.NOT_NEEDED
+FILED, SENT = RequirementAction.FILED_HERE, RequirementAction.SENT_ON
 
 
 def ask(
@@ -42,9 +43,9 @@ def test_a_hotel_with_a_pool_needs_six_permits_and_two_are_issued_here() -> None
     assert actions(found) == {
         "business_licence": HERE,
         "hygiene_permit": HERE,
-        "special_trade": ELSEWHERE,
-        "fire_check": ELSEWHERE,
-        "food": ELSEWHERE,
+        "special_trade": SENT,
+        "fire_check": SENT,
+        "food": SENT,
         "high_risk_sport": ELSEWHERE,
     }
     assert next(iter(found)) == "business_licence"
@@ -78,14 +79,32 @@ def test_catering_needs_no_hygiene_permit_and_is_told_the_decision_of_2016(kind:
     found = ask("catering", kind)
     assert found["hygiene_permit"].action is NO
     assert "国发〔2016〕12号" in found["hygiene_permit"].reason.zh and "2016" in found["hygiene_permit"].reason.en
-    assert found["food"].action is ELSEWHERE
+    assert found["food"].action is SENT
 
 
 def test_a_bookshop_was_licensed_until_2025_01_19_and_files_since() -> None:
     assert ask("bookshop", "bookshop", day=BEFORE_FILING)["hygiene_permit"].action is HERE
-    since = ask("bookshop", "bookshop")["hygiene_permit"]
-    assert (since.action, since.mode, since.delegation) == (FILE, ItemMode.FILING, None)
+    since = ask("bookshop", "bookshop")["hygiene_filing"]
+    assert (since.action, since.mode) == (FILED, ItemMode.FILING)
+    assert since.delegation is not None and since.delegation.notice_no in since.reason.zh
     assert "797" in since.reason.zh and "797" in since.reason.en
+
+
+def test_a_filing_that_the_window_may_not_take_is_made_with_the_authority() -> None:
+    windows = dataclasses.replace(
+        CATALOGUE, delegations=tuple(d for d in CATALOGUE.delegations if d.permit_type != "hygiene_filing")
+    )
+    found = ask("bookshop", "bookshop", catalogue=windows)["hygiene_filing"]
+    assert (found.action, found.delegation) == (FILE, None)
+
+
+def test_an_item_is_sent_on_from_the_day_on_which_the_authority_decides_here() -> None:
+    eve = date(2025, 12, 31)
+    assert actions(ask("hotel", "hotel", day=eve))["fire_check"] is ELSEWHERE
+    assert actions(ask("hotel", "hotel", day=date(2026, 1, 1)))["fire_check"] is SENT
+    assert CATALOGUE.decides("firechecks", "fire_check", eve) == ""
+    assert CATALOGUE.decides("firechecks", "fire_check", TODAY) == "cq_gxq_fire"
+    assert CATALOGUE.decides("firechecks", "food", TODAY) == CATALOGUE.decides("jinfeng", "food", TODAY) == ""
 
 
 def test_a_gym_needs_the_hygiene_permit_only_for_its_pool() -> None:
@@ -106,7 +125,7 @@ def test_a_supermarket_is_licensed_from_300_square_metres_on(area: int, action: 
     assert (found.action, found.depends_on) == (action, "")
 
 
-@pytest.mark.parametrize(("area", "action"), [(299, NO), (300, ELSEWHERE)])
+@pytest.mark.parametrize(("area", "action"), [(299, NO), (300, SENT)])
 def test_an_item_may_hang_on_the_area_alone(area: int, action: RequirementAction) -> None:
     trade = CATALOGUE.trades["supermarket"]
     items = tuple(dataclasses.replace(i, condition="area>=300") if i.permit_type == "food" else i for i in trade.items)

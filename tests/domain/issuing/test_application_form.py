@@ -11,71 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shipped import CATALOGUE
+from typed_application import CAFE, HOTEL, NOTICE, TODAY, changed, parse, problems, refusals
 
-from licence_qr.domain.catalogue.model import Catalogue
-from licence_qr.domain.issuing.application import Application
-from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.register.entity import EntityForm
-from licence_qr.domain.register.field_names import ALL_FIELDS, COMMITMENT_FIELDS, FIELD_LABELS
+from licence_qr.domain.register.field_names import ALL_FIELDS, CERTIFICATE_FIELDS, COMMITMENT_FIELDS, FIELD_LABELS
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.register.text_limits import MAX_CHARS, MAX_NAME_BYTES
-from licence_qr.errors import InputError, InvalidApplication
+from licence_qr.errors import InvalidApplication
 from licence_qr.wording import explain
-
-TODAY = date(2026, 11, 23)
-NOTICE = CATALOGUE.notice("hygiene_permit", TODAY)
-assert NOTICE is not None
-
-HOTEL = {
-    "trade": "hotel",
-    "kinds": "hotel",
-    "area_m2": "1200",
-    "answer_serves_food": "yes",
-    "answer_has_pool": "no",
-    "entity_form": "company",
-    "uscc": "91500107M000001A9R",
-    "name": "重庆演示酒店管理有限公司",
-    "entity_type": "有限责任公司",
-    "principal": "演示甲",
-    "registered_capital": "壹佰万元整",
-    "established_on": "2021-09-12",
-    "term_to": "",
-    "domicile": "重庆市九龙坡区金凤镇演示路1号",
-    "business_scope": "住宿服务；餐饮服务",
-    "premises_address": "重庆市九龙坡区金凤镇演示路1号",
-    "premises_region": "500107104",
-    "permitted_items": "住宿（宾馆）",
-    "contact_phone": "138 0000-0000",
-    "mode": "commitment",
-    "notice_id": NOTICE.id,
-    "notice_version": NOTICE.version,
-    "notice_sha256": NOTICE.sha256,
-    "signer": "演示甲",
-    "signed_on": "2026-11-23",
-}
-CAFE = {**HOTEL, "trade": "catering", "kinds": "coffee_house", "mode": ""}
-
-
-def parse(
-    fields: dict[str, str], *, demonstration: bool = False, catalogue: Catalogue = CATALOGUE, office: str = "jinfeng"
-) -> Application:
-    return parse_application(fields, catalogue, office, TODAY, demonstration)
-
-
-def problems(fields: dict[str, str], **options: object) -> list[InputError]:
-    with pytest.raises(InvalidApplication) as caught:
-        parse(fields, **options)  # type: ignore[arg-type]
-    for problem in caught.value.problems:
-        assert all(explain(problem, language).todo for language in ("zh", "en"))
-    return list(caught.value.problems)
-
-
-def refusals(fields: dict[str, str], **options: object) -> list[tuple[str, str]]:
-    return [(problem.field, problem.code) for problem in problems(fields, **options)]
-
-
-def changed(**fields: str) -> dict[str, str]:
-    return {**HOTEL, **fields}
 
 
 def test_a_right_application_becomes_values() -> None:
@@ -147,7 +90,7 @@ def test_only_an_individual_business_may_have_no_name() -> None:
     assert refusals(changed(name="")) == [("name", "field_missing")]
 
 
-@pytest.mark.parametrize("field", sorted(MAX_CHARS))
+@pytest.mark.parametrize("field", sorted(MAX_CHARS.keys() & set(ALL_FIELDS)))
 def test_every_text_has_a_length_that_fits_and_one_that_does_not(field: str) -> None:
     letter = "é" if field == "name" else "住"  # of two bytes: the bytes of a name are counted too
     parse(changed(**{field: letter * MAX_CHARS[field]}))
@@ -159,7 +102,7 @@ def test_the_page_about_application_files_names_the_same_limits() -> None:
     page = (Path(__file__).parents[3] / "docs" / "using" / "application-file.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \|[^|]*\|[^|]*?up to ([\d,]+) characters", page, re.MULTILINE)
     told = {{"address": "premises_address"}.get(key, key): int(most.replace(",", "")) for key, most in rows}
-    assert told == MAX_CHARS
+    assert told == {field: most for field, most in MAX_CHARS.items() if field in ALL_FIELDS}
     assert f"{MAX_NAME_BYTES} bytes" in page
 
 
@@ -289,11 +232,14 @@ def test_a_kind_that_needs_none_does_not_slip_into_the_permit_of_another() -> No
 def test_a_kind_under_filing_gets_no_permit() -> None:
     bookshop = changed(trade="bookshop", kinds="bookshop")
     assert refusals(bookshop) == [("mode", "kind_needs_no_permit")]
-    assert parse({**bookshop, "mode": ""}).permits == ()
+    (filing,) = parse({**bookshop, "mode": ""}).permits
+    assert (filing.permit_type, filing.mode, filing.kinds) == ("hygiene_filing", GrantMode.FILING, ("bookshop",))
+    assert refusals({**bookshop, "mode": "", "kinds": ""}) == [("kinds", "kinds_missing")]
 
 
 def test_a_shop_is_judged_by_its_area() -> None:
-    shop = changed(trade="supermarket", kinds="shop")
+    sells = {f"answer_sells_{what}": "no" for what in ("food", "tobacco", "drugs")}
+    shop = changed(trade="supermarket", kinds="shop", **sells)
     assert len(parse({**shop, "area_m2": "３００"}).permits) == 1
     assert refusals({**shop, "area_m2": "299"}) == [("mode", "kind_needs_no_permit")]
     assert refusals({**shop, "area_m2": ""}) == [("area_m2", "area_missing")]
@@ -374,7 +320,7 @@ def test_the_summary_names_the_field_or_what_it_asks_for(typed: str) -> None:
 
 
 def test_every_field_has_its_label() -> None:
-    assert set(FIELD_LABELS) == set(ALL_FIELDS)
+    assert set(FIELD_LABELS) == {*ALL_FIELDS, *CERTIFICATE_FIELDS}
 
 
 @given(st.sampled_from([*ALL_FIELDS, "answer_has_pool"]), st.text(max_size=80))

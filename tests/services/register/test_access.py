@@ -37,6 +37,8 @@ TABLE = {
     "READ_PROPOSALS": ("CIDSU", "U", "U"),
     "PROPOSE": ("CI", "", ""),
     "DECIDE_PROPOSALS": ("D", "", ""),
+    "DECIDE_ITEMS": ("D", "", ""),
+    "RECORD_SHOWN": ("C", "", ""),
     "READ_FOLLOW_UPS": ("IDSU", "U", "U"),
     "RECORD_FOLLOW_UPS": ("I", "", ""),
     "MAKE_INSPECTIONS": ("I", "", ""),

@@ -14,15 +14,14 @@ from sources import FILES, nodes
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.businesses.history_words import INNER_EVENTS
+from licence_qr.domain.register.event_fields import PUBLIC_FIELDS, split
 from licence_qr.domain.register.events import (
-    PUBLIC_FIELDS,
     SALT_BYTES,
     Event,
     EventKind,
     Part,
     part_hashes,
     part_key,
-    split,
 )
 from licence_qr.domain.roles import Actor, Via
 from licence_qr.errors import RegisterError

@@ -5,6 +5,24 @@ from __future__ import annotations
 from licence_qr.store.database.schema import Schema
 
 
+def create(schema: Schema) -> None:
+    """Accounts, sessions (by hash of the token, so that a copy of the file gives no access) and rate limits."""
+    schema.run("""
+        CREATE TABLE users (
+            user_id INTEGER PRIMARY KEY, username TEXT NOT NULL UNIQUE, display_name TEXT NOT NULL,
+            office TEXT NOT NULL, roles TEXT NOT NULL, password_hash TEXT NOT NULL,
+            created_at TEXT NOT NULL, disabled_at TEXT);
+        CREATE TABLE sessions (
+            session_id TEXT PRIMARY KEY, token_hash BLOB NOT NULL UNIQUE,
+            user_id INTEGER NOT NULL REFERENCES users (user_id), client TEXT NOT NULL,
+            created_at TEXT NOT NULL, last_seen_at TEXT NOT NULL, expires_at TEXT NOT NULL, revoked_at TEXT);
+        CREATE INDEX sessions_by_user ON sessions (user_id);
+        CREATE TABLE throttles (
+            scope TEXT NOT NULL, subject TEXT NOT NULL, window_start INTEGER NOT NULL, tries INTEGER NOT NULL,
+            PRIMARY KEY (scope, subject));
+    """)
+
+
 def add_people(schema: Schema) -> None:
     """Each account belongs to a person; events say which person acted, in which session, on which device and network.
 

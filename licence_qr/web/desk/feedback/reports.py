@@ -205,5 +205,5 @@ def _fields(file: ReportFile) -> tuple[Field, ...]:
     chosen = replace(_STEP, choices=choices)
     if ReportStep.REASSIGNED not in steps:
         return (chosen, _TEXT)
-    others = tuple(o for o in catalogue().offices.values() if o.id != file.report.office)
+    others = tuple(o for o in catalogue().windows.values() if o.id != file.report.office)
     return (chosen, _TEXT, replace(_OFFICE, choices=tuple(Choice(each.id, each.name) for each in others)))

@@ -128,7 +128,7 @@ def entity_section(trade: Trade | None, demonstration: bool) -> Section:
 
 def premises_section(catalogue: Catalogue) -> Section:
     """The place and what is allowed there."""
-    regions = {office.region: Choice(office.region, office.region_name) for office in catalogue.offices.values()}
+    regions = {office.region: Choice(office.region, office.region_name) for office in catalogue.windows.values()}
     return Section(
         "premises",
         Text("经营场所与许可", "The premises and the permit"),

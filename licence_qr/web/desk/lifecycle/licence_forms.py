@@ -81,7 +81,7 @@ def _read_change(typed: TypedForm) -> Details:
 
 
 def _new_premises(case: ActForm) -> tuple[Field, ...]:
-    regions = {office.region: Choice(office.region, office.region_name) for office in case.catalogue.offices.values()}
+    regions = {office.region: Choice(office.region, office.region_name) for office in case.catalogue.windows.values()}
     return (
         Field("premises_address", FIELD_LABELS["premises_address"]),
         Field(

@@ -1,0 +1,156 @@
+"""What the officers of an authority do with the items that windows send on to it: take, ask for more, grant, refuse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from licence_qr.domain.cases.case import AT_THE_AUTHORITY, CaseItem, ItemState
+from licence_qr.domain.cases.certificate import Certificate
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.plain_text import length_faults, plain_text
+from licence_qr.domain.register.permit import GrantMode
+from licence_qr.domain.roles import Actor
+from licence_qr.errors import InputError, InvalidApplication, RuleError
+from licence_qr.services.cases import steps
+from licence_qr.services.cases.steps import ItemCase
+from licence_qr.services.lifecycle.credit_record import check_application
+from licence_qr.services.register import access, things
+from licence_qr.services.signing.grant_rules import type_name
+from licence_qr.services.signing.sign_record import Coding
+from licence_qr.store.cases import items
+from licence_qr.store.cases.items import StoredItem
+from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.register import entities
+
+MAX_WORDS_CHARS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingItem:
+    """One item in the work list of an authority, with the name of its business and the address."""
+
+    item_id: int
+    item: CaseItem
+    holder_name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Officers:
+    """Deciders of an authority's own office reach the items of that authority, and of no other."""
+
+    database: Database
+    catalogue: Catalogue
+    coding: Coding
+
+    def waiting(self, actor: Actor) -> tuple[WaitingItem, ...]:
+        """The items that wait for the authority of ``actor``'s office, the longest waiting first; none for a window."""
+        access.demand(actor, access.DECIDE_ITEMS)
+        own = self.catalogue.offices.get(actor.office)
+        if own is None or not own.authority:
+            return ()
+        with self.database.read() as tx:
+            found = items.at_authority(tx, own.authority, AT_THE_AUTHORITY)
+            return tuple(self._waiting(tx, each) for each in found)
+
+    def item(self, actor: Actor, item_id: int, now: datetime) -> WaitingItem:
+        """One item of the authority of ``actor``'s office. Raises NotFoundError, AccessError, RuleError
+        ``item_decided_elsewhere``."""
+        access.demand(actor, access.DECIDE_ITEMS)
+        with self.database.read() as tx:
+            stored = items.get(tx, item_id)
+            if stored is None:
+                raise things.not_found(things.ITEM)
+            self._demand(actor, stored.item, local_date(now))
+            return self._waiting(tx, stored)
+
+    def take(self, actor: Actor, item_id: int, now: datetime) -> None:
+        """Take an item, from a colleague too: its assignee is who acts next. Raises RuleError ``item_not_waiting``."""
+        with self.database.write() as tx:
+            case = self._case(tx, actor, item_id, now)
+            if (case.item.state, case.item.assignee) != (ItemState.TAKEN, actor.username):
+                state = ItemState.TAKEN if case.item.state is ItemState.SENT else case.item.state
+                steps.move(case, replace(case.item, state=state, assignee=actor.username))
+
+    def ask_more(self, actor: Actor, item_id: int, words: str, now: datetime) -> None:
+        """Ask the applicant for more (补正). Raises InvalidApplication ``words_missing``, RuleError."""
+        asked = _words(words)
+        with self.database.write() as tx:
+            case = self._own_case(tx, actor, item_id, now)
+            steps.move(case, replace(case.item, state=ItemState.MORE_ASKED, note=asked), reason=asked)
+
+    def go_on(self, actor: Actor, item_id: int, now: datetime) -> None:
+        """What was asked for is there. Raises RuleError."""
+        with self.database.write() as tx:
+            case = self._own_case(tx, actor, item_id, now)
+            if case.item.state is not ItemState.MORE_ASKED:
+                raise steps.not_waiting(case)
+            steps.move(case, replace(case.item, state=ItemState.TAKEN, note=""))
+
+    def grant(self, actor: Actor, item_id: int, certificate: Certificate, now: datetime) -> None:
+        """Grant it in the authority's own name: its permit joins the record, and the code's next version shows it.
+
+        Raises RuleError ``item_not_waiting``, ``item_taken_by_another``, ``licence_ended``, ``permit_no_taken``,
+        ``application_barred``; InvalidApplication where the card has no room for it; KeyStoreError, AccessError.
+        """
+        with self.database.write() as tx:
+            case = self._own_case(tx, actor, item_id, now)
+            name = type_name(self.catalogue, case.item.permit_type)
+            check_application(tx, case.item.uscc, case.item.permit_type, GrantMode.GENERAL, case.day, name)
+            steps.join(case, certificate, GrantMode.GENERAL, actor.office)
+            self.coding.issue_code(tx, case.item.uscc, now, actor, actor.office)
+
+    def refuse(self, actor: Actor, item_id: int, words: str, now: datetime) -> None:
+        """Refuse it, with the reason that the applicant is told. Raises InvalidApplication ``words_missing``, RuleError."""
+        reason = _words(words)
+        with self.database.write() as tx:
+            case = self._own_case(tx, actor, item_id, now)
+            steps.move(case, replace(case.item, state=ItemState.REFUSED, note=reason), reason=reason)
+
+    def _case(self, tx: Transaction, actor: Actor, item_id: int, now: datetime) -> ItemCase:
+        access.demand(actor, access.DECIDE_ITEMS)
+        stored = items.get(tx, item_id)
+        if stored is None:
+            raise things.not_found(things.ITEM)
+        case = ItemCase(tx, self.catalogue, stored, actor, now)
+        self._demand(actor, stored.item, case.day)
+        if stored.item.state not in AT_THE_AUTHORITY:
+            raise steps.not_waiting(case)
+        return case
+
+    def _own_case(self, tx: Transaction, actor: Actor, item_id: int, now: datetime) -> ItemCase:
+        """The item, which nobody else is handling."""
+        case = self._case(tx, actor, item_id, now)
+        if case.item.assignee and not actor.is_among({case.item.assignee}):
+            name = type_name(self.catalogue, case.item.permit_type)
+            raise RuleError("item_taken_by_another", permit_type=name, assignee=case.item.assignee)
+        stored = StoredItem(case.stored.item_id, replace(case.item, assignee=actor.username))
+        return replace(case, stored=stored)
+
+    def _demand(self, actor: Actor, item: CaseItem, day: date) -> None:
+        own = self.catalogue.own_office(item.authority, day)
+        if own is None:
+            authority = self.catalogue.authorities[item.authority].name
+            raise RuleError(
+                "item_decided_elsewhere",
+                permit_type=type_name(self.catalogue, item.permit_type),
+                authority_zh=authority.zh,
+                authority_en=authority.en,
+            )
+        access.demand(actor, access.DECIDE_ITEMS, own.id)
+
+    def _waiting(self, tx: Transaction, stored: StoredItem) -> WaitingItem:
+        item = stored.item
+        address = next(p.address for p in entities.premises_of(tx, item.uscc) if p.premises_no == item.premises_no)
+        return WaitingItem(stored.item_id, item, entities.holder_name(tx, item.uscc) or "", address)
+
+
+def _words(typed: str) -> str:
+    words = plain_text(typed)
+    if not words:
+        raise InvalidApplication([InputError("words_missing", field="words")])
+    if faults := length_faults(words, MAX_WORDS_CHARS, "words"):
+        raise InvalidApplication(faults)
+    return words

@@ -1,0 +1,107 @@
+"""One step of an item, in the caller's transaction: where it stands, its event, the permit that joins the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from licence_qr.domain.cases.case import ITEM_STATE_WORDS, CaseItem, ItemState
+from licence_qr.domain.cases.certificate import Certificate
+from licence_qr.domain.catalogue.model import Catalogue
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.register.permit import GrantMode, Permit
+from licence_qr.domain.roles import Actor
+from licence_qr.errors import RuleError
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
+from licence_qr.services.register.record import as_json
+from licence_qr.services.signing.grant_rules import type_name
+from licence_qr.store.cases import items
+from licence_qr.store.cases.items import StoredItem
+from licence_qr.store.database.connections import Transaction
+from licence_qr.store.register import entities, permits
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCase:
+    """One item on which somebody acts."""
+
+    tx: Transaction
+    catalogue: Catalogue
+    stored: StoredItem
+    by: Actor
+    at: datetime
+
+    @property
+    def item(self) -> CaseItem:
+        return self.stored.item
+
+    @property
+    def day(self) -> date:
+        return local_date(self.at)
+
+
+def not_waiting(case: ItemCase) -> RuleError:
+    """RuleError ``item_not_waiting``: the item stands where this cannot be done."""
+    words = ITEM_STATE_WORDS[case.item.state]
+    name = type_name(case.catalogue, case.item.permit_type)
+    return RuleError("item_not_waiting", permit_type=name, state_zh=words.zh, state_en=words.en)
+
+
+def move(case: ItemCase, item: CaseItem, reason: str = "") -> None:
+    """Write where the item stands from today on. ``reason`` is kept in the private part of the event."""
+    moved = replace(item, state_since=case.day)
+    items.put(case.tx, replace(case.stored, item=moved))
+    before, after = as_json(case.item), as_json(moved)
+    new = NewEvent(
+        kind=EventKind.ITEM_CHANGED,
+        subject=f"item/{case.stored.item_id}",
+        at=case.at,
+        by=case.by,
+        office=case.by.office,
+        uscc=item.uscc,
+        reason=reason,
+        before={name: before[name] for name in _CHANGING},
+        after={name: after[name] for name in ("permit_type", "authority", "premises_no", *_CHANGING)},
+    )
+    events.write(case.tx, new)
+
+
+_CHANGING = ("state", "state_since", "assignee")
+
+
+def join(case: ItemCase, certificate: Certificate, mode: GrantMode, office: str) -> None:
+    """Its permit is on the register from now on. Raises RuleError ``licence_ended``, ``permit_no_taken``."""
+    item = case.item
+    licence = entities.get(case.tx, item.uscc)
+    if licence is None or licence.state.ended:
+        raise RuleError("licence_ended", uscc=item.uscc)
+    if permits.by_number(case.tx, certificate.permit_no) is not None:
+        raise RuleError("permit_no_taken", permit_no=certificate.permit_no)
+    permit = Permit(
+        permit_type=item.permit_type,
+        permit_no=certificate.permit_no,
+        premises_no=item.premises_no,
+        kinds=(),
+        items=certificate.items,
+        issuing_authority=item.authority,
+        handling_office=office,
+        issued_on=certificate.issued_on,
+        period=certificate.period,
+        mode=mode,
+        state_since=certificate.issued_on,
+    )
+    stored = permits.add(case.tx, item.uscc, permit)
+    shown = mode is GrantMode.SHOWN
+    new = NewEvent(
+        kind=EventKind.PERMIT_SHOWN if shown else EventKind.PERMIT_GRANTED,
+        subject=f"permit/{stored.permit_id}",
+        at=case.at,
+        by=case.by,
+        office=case.by.office,
+        uscc=item.uscc,
+        after=as_json(permit),
+    )
+    events.write(case.tx, new)
+    move(case, replace(item, state=ItemState.ON_REGISTER, permit_id=stored.permit_id))

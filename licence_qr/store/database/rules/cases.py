@@ -1,0 +1,52 @@
+"""Rules of the items of cases."""
+
+from __future__ import annotations
+
+from licence_qr.domain.cases.case import ItemState
+from licence_qr.domain.catalogue.model import ItemMode, RequirementAction
+from licence_qr.store.database.rules.model import (
+    RefusedWrite,
+    RowCheck,
+    WriteKind,
+    days,
+    fixed,
+    kept,
+    once,
+    one_of,
+    refers,
+    table,
+)
+
+_WRITTEN = (
+    "item_id", "application_no", "uscc", "premises_no", "permit_type", "authority", "office", "action", "mode",
+    "reason_zh", "reason_en",
+)  # fmt: skip
+
+TABLES = (
+    table(
+        "case_items",
+        (
+            one_of("action", RequirementAction),
+            one_of("mode", ItemMode),
+            one_of("state", ItemState),
+            days("state_since"),
+            RowCheck(
+                "permit_id_is_there_on_register",
+                ("state", "permit_id"),
+                "(state = 'on_register') = (permit_id IS NOT NULL)",
+            ),
+            RowCheck("not_needed_stays_so", ("state", "action"), "(state = 'not_needed') = (action = 'not_needed')"),
+            refers("application_no", "issued_applications", deferred=True),
+            kept("case_items", ("item_id",)),
+            fixed("case_items", _WRITTEN),
+            once("case_items", "permit_id"),
+            RefusedWrite(
+                "case_items_permit_is_its_own",
+                WriteKind.UPDATE,
+                "the permit of an item is of its business, premises and type",
+                "NEW.permit_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM permits p WHERE p.permit_id = NEW.permit_id"
+                " AND p.uscc = NEW.uscc AND p.premises_no = NEW.premises_no AND p.permit_type = NEW.permit_type)",
+            ),
+        ),
+    ),
+)

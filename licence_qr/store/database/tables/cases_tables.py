@@ -1,0 +1,21 @@
+"""Tables of the items of cases (``store.cases``)."""
+
+from __future__ import annotations
+
+from licence_qr.store.database.schema import Schema
+
+
+def create(schema: Schema) -> None:
+    """One row for each permit or filing that an application asked for."""
+    schema.run("""
+        CREATE TABLE case_items (
+            item_id INTEGER PRIMARY KEY AUTOINCREMENT, application_no TEXT NOT NULL, uscc TEXT NOT NULL,
+            premises_no INTEGER NOT NULL, permit_type TEXT NOT NULL, authority TEXT NOT NULL, office TEXT NOT NULL,
+            action TEXT NOT NULL, mode TEXT NOT NULL, reason_zh TEXT NOT NULL, reason_en TEXT NOT NULL,
+            state TEXT NOT NULL, state_since TEXT NOT NULL, permit_id INTEGER REFERENCES permits (permit_id),
+            assignee TEXT NOT NULL, note TEXT NOT NULL,
+            FOREIGN KEY (uscc, premises_no) REFERENCES premises (uscc, premises_no));
+        CREATE INDEX case_items_by_uscc ON case_items (uscc);
+        CREATE INDEX case_items_at_authority ON case_items (authority, state_since)
+            WHERE state IN ('sent', 'taken', 'more_asked');
+    """)
