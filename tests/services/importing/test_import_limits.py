@@ -1,4 +1,4 @@
-"""No file below 10 MB costs more to read than a ledger of 100,000 rows, or 300 MB of memory, however it is made.
+"""No such file below 10 MB costs more to read than half a ledger of 100,000 rows, or 300 MB of memory.
 
 Each is read alone in a process, which tells CPU time and memory; the clock on the wall says nothing here. The ledger is
 the measure, because a second of a processor is worth less on a busy machine. Its rows cost the same each: outside the
@@ -94,10 +94,10 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "two million empty cells and more": (
         lambda: rows_xml(f"<row>{'<c/>' * 10_000}</row>" * 250),
-        "import_too_many_cells",
+        "import_too_much_markup",
     ),
     "13 million elements": (lambda: rows_xml("<a/>" * 13_000_000), "import_too_much_markup"),
-    "2 million empty rows": (lambda: rows_xml("<row/>" * 2_000_000), "import_too_many_rows"),
+    "2 million empty rows": (lambda: rows_xml("<row/>" * 2_000_000), "import_too_much_markup"),
     "nested without end": (lambda: rows_xml("<a>" * 1_000_000), "import_markup_too_large"),
     "a million attributes": (lambda: rows_xml("<row " + many(1_000_000, "a{}='' ") + "/>"), ""),
     "a million names": (lambda: rows_xml(many(1_000_000, "<a{}/>")), "import_markup_too_large"),
@@ -131,7 +131,10 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         "import_cell_too_long",
     ),
     "6 million shared texts": (lambda: part("xl/sharedStrings.xml", "<si/>" * 6_500_000), "import_too_much_markup"),
-    "3 million styles": (lambda: part("xl/styles.xml", f"<cellXfs>{'<xf/>' * 3_000_000}</cellXfs>"), ""),
+    "3 million styles": (
+        lambda: part("xl/styles.xml", f"<cellXfs>{'<xf/>' * 3_000_000}</cellXfs>"),
+        "import_too_much_markup",
+    ),
     "a million formats": (lambda: part("xl/styles.xml", many(1_000_000, "<numFmt numFmtId='{}' formatCode='y'/>")), ""),
     "a million sheets": (
         lambda: part("xl/workbook.xml", many(1_000_000, "<sheet name='s{}'/>")),
@@ -225,7 +228,7 @@ def test_a_ledger_is_read_in_little_memory(ledger: dict[str, Any]) -> None:
 
 
 @pytest.mark.campaign
-def test_a_file_below_ten_megabytes_costs_no_more_than_that_ledger(
+def test_a_file_below_ten_megabytes_costs_no_more_than_half_that_ledger(
     name: str, tmp_path: Path, ledger: dict[str, Any]
 ) -> None:
     made, code = HOSTILE[name]
@@ -234,4 +237,4 @@ def test_a_file_below_ten_megabytes_costs_no_more_than_that_ledger(
     assert path.stat().st_size < MOST_BYTES
     told = figures(path)
     assert not code or told["code"] == code, told
-    assert told["seconds"] < ledger["seconds"] and told["megabytes"] < MOST_MEGABYTES, (told, ledger)
+    assert told["seconds"] < ledger["seconds"] / 2 and told["megabytes"] < MOST_MEGABYTES, (told, ledger)

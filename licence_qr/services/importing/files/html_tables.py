@@ -127,9 +127,11 @@ class _Rows:
     def _start_row(self, attributes: str) -> None:
         self.number += 1
         self._column, self._cells = -1, 0
-        self._line = Line(self.number, [], {}, hidden=_NOT_SHOWN.search(attributes) is not None)
-        self._budget.take(cells=len(self._spanned))
-        self._spanned = {column: last for column, last in self._spanned.items() if last >= self.number}
+        hidden = bool(attributes) and _NOT_SHOWN.search(attributes) is not None
+        self._line = Line(self.number, [], {}, hidden)
+        if self._spanned:
+            self._budget.take(cells=len(self._spanned))
+            self._spanned = {column: last for column, last in self._spanned.items() if last >= self.number}
 
     def _end_row(self) -> None:
         self._end_cell()
@@ -147,13 +149,12 @@ class _Rows:
         self._column += 1
         while self._column in self._spanned:
             self._column += 1
-        spans = (
-            {kind.lower(): int(number) for kind, number in _SPAN.findall(attributes)} if "span" in attributes else {}
-        )
-        across, down = max(spans.get("col", 1), 1), min(max(spans.get("row", 1), 1), _MOST_ROWSPAN)
-        self._span(across, down)
-        self._cell, self._chars = [], 0
-        self._start, self._column = self._column, self._column + across - 1
+        self._cell, self._chars, self._start = [], 0, self._column
+        if "span" in attributes:
+            spans = {kind.lower(): int(number) for kind, number in _SPAN.findall(attributes)}
+            across, down = max(spans.get("col", 1), 1), min(max(spans.get("row", 1), 1), _MOST_ROWSPAN)
+            self._span(across, down)
+            self._column += across - 1
 
     def _span(self, across: int, down: int) -> None:
         if self._line is None or self._column >= MAX_COLUMNS or (across, down) == (1, 1):

@@ -18,6 +18,10 @@ MAX_COLUMNS = 256
 # A file of this size may hold as much as the limits below say, a larger one in proportion.
 _MEASURED_BYTES = 10 * 1024 * 1024
 _CELLS, _MARKUP, _UNPACKED_BYTES = 2_000_000, 12_000_000, 160 * 1024 * 1024
+# A small file may hold only little markup, but what takes about a second: packed, a million empty elements are 4 KB.
+# Ledgers and empty formatted rows have 0.3 to 2.2 for each byte, also where all rows are the same, because cells and rows
+# have their numbers (docs/contributing/figures.md).
+_SMALL_MARKUP, MARKUP_A_BYTE = 1_000_000, 12
 # However large the file is.
 MAX_UNPACKED_BYTES = 2 * 1024**3
 
@@ -36,30 +40,33 @@ class Damaged(Exception):
 
 @dataclass(slots=True)
 class Budget:
-    """How much a file of ``size`` bytes may hold, so that the time to read it grows with its size only."""
+    """How much a file of ``size`` bytes, packed, may hold, so that the time to read it grows with its size only.
+
+    ``unpacked_bytes`` is how many bytes it may unpack to.
+    """
 
     size: int
     cells: int = 0
     markup: int = 0
     lines: int = 0
+    unpacked_bytes: int = field(init=False)
+    most_cells: int = field(init=False)
+    most_markup: int = field(init=False)
 
-    @property
-    def unpacked_bytes(self) -> int:
-        """How many bytes it may unpack to."""
-        return int(min(_UNPACKED_BYTES * self._scale, MAX_UNPACKED_BYTES))
-
-    @property
-    def _scale(self) -> float:
-        return max(1.0, self.size / _MEASURED_BYTES)
+    def __post_init__(self) -> None:
+        scale = max(1.0, self.size / _MEASURED_BYTES)
+        self.unpacked_bytes = int(min(_UNPACKED_BYTES * scale, MAX_UNPACKED_BYTES))
+        self.most_cells = int(_CELLS * scale)
+        self.most_markup = min(_SMALL_MARKUP + MARKUP_A_BYTE * self.size, int(_MARKUP * scale))
 
     def take(self, markup: int = 0, cells: int = 0) -> None:
         """Count what was read. Raises Excess ``import_too_many_cells`` or ``import_too_much_markup``."""
         self.markup += markup
         self.cells += cells
-        if self.cells > _CELLS * self._scale:
-            raise Excess("import_too_many_cells", limit=int(_CELLS * self._scale))
-        if self.markup > _MARKUP * self._scale:
-            raise Excess("import_too_much_markup", limit=int(_MARKUP * self._scale))
+        if self.cells > self.most_cells:
+            raise Excess("import_too_many_cells", limit=self.most_cells)
+        if self.markup > self.most_markup:
+            raise Excess("import_too_much_markup", limit=self.most_markup)
 
 
 @dataclass(frozen=True, slots=True, order=True)

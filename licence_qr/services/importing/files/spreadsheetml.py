@@ -163,6 +163,8 @@ class _Reader:
 
 
 def _of(attributes: Attributes, name: str) -> str:
+    if not attributes:
+        return ""
     return attributes.get(f"{NAMESPACE} {name}") or attributes.get(name, "")
 
 
