@@ -85,7 +85,9 @@ class Entrance:
                 return kept
             way = self._site.way_of(environ)
             whose = way.device or _network(environ["REMOTE_ADDR"])
-            given = await self._ask(environ, protocol, way, whose)
+            with await self._read(environ, protocol, way.most_bytes, whose) as environ["wsgi.input"]:
+                work = partial(answer.ask, self._site.wsgi, environ)
+                given = await self.lanes[way.lane].run(work, whose, protocol.client_disconnect)
             if given.file:
                 held.enter_context(given.file)
                 held.enter_context(self._answer_bytes.held(whose, given.file.tell()))
@@ -97,12 +99,6 @@ class Entrance:
         if asked is not None:
             self._site.kept.keep(asked, given)
         return given
-
-    async def _ask(self, environ: dict[str, Any], protocol: HTTPProtocol, way: Way, whose: str) -> Answer:
-        with await self._read(environ, protocol, way.most_bytes, whose) as read:
-            environ["wsgi.input"] = read
-            work = partial(answer.ask, self._site.wsgi, environ)
-            return await self.lanes[way.lane].run(work, whose, protocol.client_disconnect)
 
     async def _read(self, environ: dict[str, Any], protocol: HTTPProtocol, most: int, whose: str) -> IO[bytes]:
         """The body. Nobody is refused here for what others send, unless they announce a lot."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from granian.rsgi import Scope
@@ -35,18 +36,15 @@ def environ_of(scope: Scope) -> dict[str, Any]:
         "wsgi.run_once": False,
         "wsgi.input_terminated": True,
     }
+    environ |= {_key(name): "" for name in scope.headers.keys() if "_" not in name}
     for name, value in scope.headers.items():
-        if "_" in name:
-            continue
-        key = _key(name)
-        before = environ.get(key)
-        environ[key] = value if before is None else f"{before}{'; ' if name == 'cookie' else ', '}{value}"
-    for name in scope.headers.keys():
         if "_" not in name:
-            environ.setdefault(_key(name), "")
+            before = environ[key := _key(name)]
+            environ[key] = f"{before}{'; ' if name == 'cookie' else ', '}{value}" if before else value
     return environ
 
 
+@lru_cache(128)  # each of at most head_bytes, if somebody makes them up
 def _key(name: str) -> str:
     return _NO_PREFIX.get(name) or "HTTP_" + name.upper().replace("-", "_")
 
