@@ -100,16 +100,19 @@ def needs_keys(settings: Settings) -> bool:
     return not _has_register(settings) and not key_files.trust_list_stamp(settings.keys)
 
 
-def demand_opened(settings: Settings, now: datetime, *given: Passphrase, demonstration: bool) -> None:
-    """Raise KeyStoreError ``key_passphrase`` or ``key_damaged`` where an installation that is made over again has keys that
-    its passphrase, or the one ``given``, does not open. Raises RuleError ``demonstration_only`` first, as ``prepare`` does:
-    whoever reads the keys of a live register leaves a mark beside them.
+def demand_opened(
+    settings: Settings, now: datetime, *given: Passphrase, demonstration: bool, really_new: bool = False
+) -> None:
+    """Raise KeyStoreError ``key_passphrase`` or ``key_damaged`` where an installation that is made over again, or that a
+    stopped run has begun, has keys that its passphrase, or the one ``given``, does not open. Raises RuleError
+    ``demonstration_only`` first, as ``prepare`` does: whoever reads the keys of a live register leaves a mark beside them.
+    A register that is lost is told by ``prepare``.
 
     Where no passphrase is given and none lies here there is nothing to try: it may be where only the service reads it.
     """
     if demonstration:
         _refuse_real(settings)
-    if not _has_register(settings):
+    if not (_has_register(settings) or really_new or (settings.home / _BEGUN).exists()):
         return
     keys = keys_of(settings)
     try:

@@ -74,7 +74,7 @@ def init(
     asked = needs_keys(settings) and not demonstration
     custody = _custody(settings, root_folder, root_passphrase, passphrase) if asked else None
     if custody is None:
-        demand_opened(settings, now, *passphrase.named(), demonstration=demonstration)
+        demand_opened(settings, now, *passphrase.named(), demonstration=demonstration, really_new=really_new)
     tell, parts = silent if custody is None else telling(as_json=as_json), options.telling()
     prepare(
         settings, now, demonstration=demonstration, really_new=really_new, custody=custody, tell=tell, progress=parts

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from harmed import APPLICATION
 from program import Ended, environ, run_here
-from safe import make_safe, root_options
+from safe import make_safe, passphrase_file, root_options
 
 
 @pytest.fixture
@@ -51,6 +51,21 @@ def test_a_first_start_that_was_interrupted_is_repeated(made: Path, content: byt
     assert init(made).status == 0
     assert not (made / "var" / "init-begun").exists()
     assert init(made).status == 0
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_no_register_is_made_beside_keys_that_the_passphrase_does_not_open(made: Path, *, begun: bool) -> None:
+    """As where a first start was interrupted after the keys, and is repeated with another passphrase."""
+    register = lose(made, None)
+    if begun:
+        (made / "var" / "init-begun").touch()
+    options = [] if begun else ["--really-new"]
+    right = passphrase_file(made).read_text()
+    passphrase_file(made).write_text("of another installation, long enough")
+    ended = init(made, *options)
+    assert ended.status == 1 and "[key_passphrase]" in ended.err and not register.exists()
+    passphrase_file(made).write_text(right)
+    assert init(made, *options).status == 0
 
 
 @pytest.mark.parametrize("option", [[], ["--really-new"]])
