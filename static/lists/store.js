@@ -93,16 +93,16 @@ export async function newest() {
  * @returns {Promise<boolean>}
  */
 export async function keepNewest(name, value, edition) {
-  const before = numbers(thisVisit.get(NEWEST));
+  const before = await newest();
   if ((before[name] ?? 0) > edition) return false;
   try {
     const isNewest = await keptIfNewest(name, value, edition);
     thisVisit.delete(name);
-    if (thisVisit.has(NEWEST)) thisVisit.set(NEWEST, { ...before, [name]: edition });
+    if (isNewest && thisVisit.has(NEWEST)) thisVisit.set(NEWEST, { ...before, [name]: edition });
     return isNewest;
   } catch {
     thisVisit.set(name, value);
-    thisVisit.set(NEWEST, { ...before, [name]: edition });
+    thisVisit.set(NEWEST, { ...before, [name]: edition }); // of the other lists too: from now on only this is asked
     return true;
   }
 }

@@ -40,6 +40,23 @@ EDITIONS = """async () => {
   return Object.keys(asked.result).length;
 }"""
 
+# Lists are kept by name and edition, the last two while the browser has no room left: what is known as the newest then.
+NO_ROOM = """async (kept) => {
+  const page = document.querySelector("script[type=module]").src;
+  const { keepNewest, newest } = await import(page.replace("verify/page.js", "lists/store.js"));
+  const { put } = IDBObjectStore.prototype;
+  const came = [];
+  for (const [n, [name, edition]] of kept.entries()) {
+    if (n === kept.length - 2) {
+      IDBObjectStore.prototype.put = () => { throw new DOMException("", "QuotaExceededError"); };
+    }
+    came.push(await keepNewest(name, {}, edition));
+  }
+  const { here, there } = await newest();
+  IDBObjectStore.prototype.put = put;
+  return [came, here, there];
+}"""
+
 
 def update(page: Page) -> None:
     page.get_by_role("button", name="立即更新").click()
@@ -120,3 +137,8 @@ def test_a_page_whose_connection_the_browser_has_closed_keeps_its_lists_again(pa
     page.evaluate(CLEARED)
     update(page)
     assert page.evaluate(EDITIONS) == kept > 0
+
+
+def test_where_no_more_can_be_kept_the_editions_of_all_lists_are_still_known(page: Page) -> None:
+    kept = [("here", 5), ("there", 7), ("here", 6), ("there", 6)]
+    assert page.evaluate(NO_ROOM, kept) == [[True, True, True, False], 6, 7]
