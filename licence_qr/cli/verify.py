@@ -44,20 +44,24 @@ def verify(code: str, as_json: bool) -> None:
     permits are still in force. Other codes of the image or text are named below. Exit status: 0 genuine, 1 not genuine,
     2 cannot tell.
     """
+    beside: dict[str, Any] = {}
     try:
         seen = _seen(code)
         said = seen.first.said
+        if as_json:
+            beside = {"also_seen": [_also(each) for each in seen.others], "pages_left_out": seen.pages_left_out}
         if isinstance(said, TokenError):
-            _tell_beside(seen, err=True)
+            if not as_json:
+                _tell_beside(seen, err=True)
             raise said
     except LicenceQRError as error:
         if not as_json:
             raise
-        say(_refusal(error))
+        say(_refusal(error) | beside)
         raise click.exceptions.Exit(error.exit_status) from None
     facts = _facts(said)
     if as_json:
-        say(facts | {"also_seen": [_also(each) for each in seen.others], "pages_left_out": seen.pages_left_out})
+        say(facts | beside)
     else:
         click.echo(_as_text(facts))
         _tell_beside(seen)

@@ -124,6 +124,10 @@ def test_where_none_is_genuine_the_code_of_ours_is_refused_and_the_others_named(
     ended = run(installed, "verify", tmp_path / "wall.png")
     assert (ended.status, ended.out) == (1, "")
     assert "[signature_mismatch]" in ended.err and "另外看到 also seen: 付款码 Payment code" in ended.err
+    ended = run(installed, "verify", tmp_path / "wall.png", "--json")
+    answer = json.loads(ended.out)
+    assert (ended.err, answer["genuine"], answer["code"]) == ("", False, "signature_mismatch")
+    assert ([each["kind"] for each in answer["also_seen"]], answer["pages_left_out"]) == (["payment"], 0)
 
 
 def test_the_second_of_two_pasted_links_is_named(installed, run):
