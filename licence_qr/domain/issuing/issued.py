@@ -54,17 +54,6 @@ class IssuedPair:
     repeated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OrderedPair:
-    """The outcome of one application before its code is signed."""
-
-    application_no: str
-    uscc: str
-    holder_name: str
-    permits: tuple[IssuedPermit, ...]
-    code: OrderedCode
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """An application being filled in. ``fields`` is what was typed, right or wrong; ``revision`` grows with each save."""

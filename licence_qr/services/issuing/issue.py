@@ -9,7 +9,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import add_months, local_date
 from licence_qr.domain.identifiers import complete_uscc
 from licence_qr.domain.issuing.application import Application, EntityRequest, PermitRequest
-from licence_qr.domain.issuing.issued import IssuedPair, IssuedPermit, OrderedPair
+from licence_qr.domain.issuing.issued import IssuedCode, IssuedPair, IssuedPermit, OrderedCode
 from licence_qr.domain.lifecycle.acts import Act, SubjectKind, check
 from licence_qr.domain.names import name_key
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState, Premises
@@ -43,6 +43,19 @@ from licence_qr.store.register.entities import StoredEntity
 _ALLOTTED_SERIES = "demonstration-uscc"
 _UNKNOWN_REGION = "500107"
 _CATEGORY = {EntityForm.INDIVIDUAL: "92", EntityForm.COOPERATIVE: "93"}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedPair:
+    """The outcome of one application before its code is signed."""
+
+    outcome: IssuedOutcome
+    holder_name: str
+    code: OrderedCode
+
+
+def _issued(outcome: IssuedOutcome, holder_name: str, code: IssuedCode, *, repeated: bool) -> IssuedPair:
+    return IssuedPair(outcome.application_no, outcome.uscc, holder_name, outcome.permits, code, repeated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +155,7 @@ class Issuance:
             permits=issued,
         )
         applications.add_outcome(tx, outcome, as_json(application))
-        return OrderedPair(application_no, entity.uscc, entity.holder_name, issued, code)
+        return OrderedPair(outcome, entity.holder_name, code)
 
     def look_alikes(self, entity: EntityRequest) -> tuple[LookAlike, ...]:
         """Registered businesses whose name is that of the applicant or looks like it; none for a registered applicant."""
@@ -162,10 +175,7 @@ class Issuance:
         """What was issued for the application with this key, now that ``issue_within`` is committed, which has returned
         ``ordered``. Raises KeyStoreError ``code_being_signed``."""
         if ordered is not None and ordered.code.token:
-            code = self.coding.issued(ordered.code)
-            return IssuedPair(
-                ordered.application_no, ordered.uscc, ordered.holder_name, ordered.permits, code, repeated=False
-            )
+            return _issued(ordered.outcome, ordered.holder_name, self.coding.issued(ordered.code), repeated=False)
         with self.database.read() as tx:
             found = self.result(tx, idempotency_key)
         if found is None:
@@ -183,14 +193,7 @@ class Issuance:
         code = codes.get(tx, outcome.code_id, outcome.version)
         if code is None:
             raise being_signed(outcome.code_id, outcome.version)
-        return IssuedPair(
-            outcome.application_no,
-            outcome.uscc,
-            holder_name,
-            outcome.permits,
-            self.coding.issued(code),
-            repeated=True,
-        )
+        return _issued(outcome, holder_name, self.coding.issued(code), repeated=True)
 
     def _licence(self, case: _IssuingCase) -> StoredEntity:
         request = case.application.entity
