@@ -76,6 +76,9 @@ def _pages(data: bytes) -> tuple[Iterator[Image.Image], int]:
 
 def _texts_on(picture: Image.Image) -> list[str]:
     """The texts of the symbols on one page. If there is none, the processed versions of ``closer_looks`` are tried."""
+    darkest, lightest = picture.getextrema()
+    if darkest == lightest:  # an empty page: closer looks at it would take half a second
+        return []
     found = _read(picture)
     if not found and 4 * picture.width * picture.height <= _MOST_PIXELS_CLOSER:
         found = next(filter(None, map(_read, closer_looks(picture))), [])
