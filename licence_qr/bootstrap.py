@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 from argon2 import PasswordHasher
 
@@ -15,7 +14,6 @@ from licence_qr.catalogue.loader import load_catalogue
 from licence_qr.config import Settings
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.catalogue.model import Catalogue
-from licence_qr.domain.roles import AT_THE_MACHINE, Actor
 from licence_qr.parts import files_of, keys_of, post_office_of, public_keys_of, register_of
 from licence_qr.process.system import check_system
 from licence_qr.services.accounts.accounts import Accounts
@@ -53,9 +51,6 @@ from licence_qr.services.inspecting.second_officer import SecondOfficers
 from licence_qr.services.issuing.drafts import Applications
 from licence_qr.services.issuing.issue import Issuance
 from licence_qr.services.keys.keyring import Keys
-from licence_qr.services.keys.root import Passphrase, RootPlace
-from licence_qr.services.keys.steps import Tell, silent
-from licence_qr.services.keys.trust_list_editions import Ceremony
 from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.lifecycle.sweep import LifeSweep
@@ -72,7 +67,6 @@ from licence_qr.services.publishing.noted_times import NotedTimes
 from licence_qr.services.publishing.status_list import StatusPublishing
 from licence_qr.services.publishing.status_publisher import StatusPublisher
 from licence_qr.services.publishing.status_signer import MOST_AHEAD
-from licence_qr.services.publishing.verification import Verification
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.services.work.calendar_feeds import CalendarFeeds
 from licence_qr.services.work.reminders import Reminders
@@ -191,26 +185,6 @@ class Services(AccountServices):
         return DemonstrationSince(
             self.database, self.reports_desk, self.ratings, self.inspections, self.second_officers, self.draws
         )
-
-
-def build_verification(settings: Settings) -> Verification:
-    """Only what offline verification needs: the catalogue and the trust list, no register. Raises CatalogueError."""
-    keys = keys_of(settings)
-    return Verification(load_catalogue(working_days=settings.working_days_file), keys.trust_list, keys.allow_list)
-
-
-def build_ceremony(
-    settings: Settings,
-    root_folder: Path | None = None,
-    by: Actor = AT_THE_MACHINE,
-    *more: Passphrase,
-    tell: Tell = silent,
-) -> Ceremony:
-    """The service that changes keys, in the name of ``by``. The root's private key is in ``root_folder``; by default with
-    the other keys. ``more`` passphrases of it are tried after that of the other keys."""
-    keys = keys_of(settings)
-    place = RootPlace(root_folder or settings.keys, (keys.passphrase, *more))
-    return Ceremony(keys, place, register_of(settings), by, tell)
 
 
 def build(

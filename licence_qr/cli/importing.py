@@ -15,10 +15,10 @@ from typing import BinaryIO
 import click
 
 from licence_qr import wording
-from licence_qr.bootstrap import build
 from licence_qr.cli.console import whoever_runs_this
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
+from licence_qr.cli.late import build
 from licence_qr.config import load_settings
 from licence_qr.errors import InputError, UnreadableError
 from licence_qr.services.importing.department_files import MAX_FILE_BYTES

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from licence_qr.bootstrap import build
 from licence_qr.cli.console import shows_people, whoever_runs_this
 from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
+from licence_qr.cli.late import build
 from licence_qr.cli.people.confirmers import NamedTwo, NewRoles, confirmer, two_for, two_options
 from licence_qr.config import given_values, load_settings
 from licence_qr.config.shown import ShownSetting, shown_settings

@@ -1,12 +1,28 @@
-"""Commands that are loaded when they are asked for."""
+"""What is loaded when it is asked for: a command, and the services by which it acts.
+
+Loading all services takes half a second: help, completion, the keys, verifying and what is refused before need none.
+"""
 
 from __future__ import annotations
 
 import pkgutil
 from collections import UserDict
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import click
+
+from licence_qr.config import Settings
+
+if TYPE_CHECKING:
+    from licence_qr.bootstrap import Services
+
+
+def build(settings: Settings) -> Services:
+    """``licence_qr.bootstrap.build`` with its defaults."""
+    from licence_qr import bootstrap
+
+    return bootstrap.build(settings)
 
 
 class LateCommands(UserDict[str, click.Command]):

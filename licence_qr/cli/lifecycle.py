@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from licence_qr.bootstrap import build
 from licence_qr.cli.console import whoever_runs_this
 from licence_qr.cli.errors import tell
 from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
+from licence_qr.cli.late import build
 from licence_qr.config import load_settings
 from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.work.tasks import DueStep

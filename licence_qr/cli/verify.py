@@ -9,12 +9,12 @@ from typing import Any
 import click
 
 from licence_qr import wording
-from licence_qr.bootstrap import build_verification
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.domain.publishing.pasted import NAMES, PastedAs
 from licence_qr.errors import LicenceQRError, TokenError, UnreadableError
+from licence_qr.key_services import build_verification
 from licence_qr.services.publishing.verification import (
     MAX_FILE_BYTES,
     CodeSeen,

@@ -13,10 +13,11 @@ from cut_scenes import CLERK, NOW, Said, Say, Scene, issue, opened, pairs_lost, 
 from program import environ
 from safe import PASSPHRASE, ROOT_PASSPHRASE, make_safe
 
-from licence_qr.bootstrap import Services, build_ceremony
+from licence_qr.bootstrap import Services
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.roles import at_console
 from licence_qr.errors import KeyStoreError
+from licence_qr.key_services import build_ceremony
 from licence_qr.preparation import prepare
 from licence_qr.services.keys import ceremony_record
 from licence_qr.services.keys.adopting import adopt

@@ -15,10 +15,11 @@ from pyrage import x25519
 from work_register import add_permit
 
 from licence_qr.backups import Migration, build_backup, build_restore
-from licence_qr.bootstrap import Services, build_ceremony
+from licence_qr.bootstrap import Services
 from licence_qr.credential.trust_list import KeyPurpose, KeyState
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import AT_THE_MACHINE, at_console
+from licence_qr.key_services import build_ceremony
 from licence_qr.services.operation.manifest import decode
 from licence_qr.services.operation.private_files import PrivateFile
 from licence_qr.services.operation.restore import Wanted

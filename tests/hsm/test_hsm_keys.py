@@ -15,12 +15,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from program import environ, run_here
 
-from licence_qr.bootstrap import Services, build, build_ceremony, build_verification
+from licence_qr.bootstrap import Services, build
 from licence_qr.config import Settings, load_settings
 from licence_qr.credential.cose import TRUST_LIST_AAD, check_signature, check_signature_numbers, sign, split
 from licence_qr.credential.token import to_digits
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.errors import KeyStoreError
+from licence_qr.key_services import build_ceremony, build_verification
 from licence_qr.preparation import prepare
 from licence_qr.services.keys.trust_list_editions import KeyPlace
 from licence_qr.store.keys.hsm import Hsm

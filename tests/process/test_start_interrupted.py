@@ -39,6 +39,12 @@ from licence_qr.cli.main import commands
 commands.commands["sign-service"]
 print(*(name for name in sys.modules if name.startswith("licence_qr.cli.") or name == "licence_qr.bootstrap"))
 """
+ALL = """
+import sys
+from licence_qr.cli.main import commands
+assert len([commands.commands[name].help for name in commands.commands]) > 10
+print("licence_qr.bootstrap" in sys.modules)
+"""
 
 
 def ended(program: str) -> tuple[int, str]:
@@ -63,3 +69,8 @@ def test_a_command_is_loaded_without_the_others():
     done = subprocess.run([sys.executable, "-c", ONE], capture_output=True, text=True, check=True)
     assert "licence_qr.cli.serving.sign_service" in done.stdout
     assert not {"licence_qr.bootstrap", "licence_qr.cli.custody.keys"} & set(done.stdout.split())
+
+
+def test_no_command_loads_the_services_before_it_runs():
+    done = subprocess.run([sys.executable, "-c", ALL], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -6,9 +6,10 @@ import platform
 
 import pytest
 
-from licence_qr.bootstrap import build, build_verification
+from licence_qr.bootstrap import build
 from licence_qr.config import load_settings
 from licence_qr.errors import ConfigError
+from licence_qr.key_services import build_verification
 from licence_qr.preparation import prepare
 from licence_qr.wording import explain
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import click
 
 from licence_qr.backups import Migration
-from licence_qr.bootstrap import build
 from licence_qr.cli.console import whoever_runs_this
 from licence_qr.cli.copies.options import telling
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
+from licence_qr.cli.late import build
 from licence_qr.config import load_settings
 from licence_qr.services.files.taking_over import TakenOver
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from licence_qr.bootstrap import build
 from licence_qr.cli.console import whoever_runs_this
 from licence_qr.cli.copies import options
 from licence_qr.cli.custody.passphrases import FOLDER, GivenPassphrase, passphrase_options, root_passphrase_options
@@ -15,6 +14,7 @@ from licence_qr.cli.custody.steps import telling
 from licence_qr.cli.demonstration import show_demonstration
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
+from licence_qr.cli.late import build
 from licence_qr.config import Settings, load_settings
 from licence_qr.errors import KeyStoreError
 from licence_qr.preparation import demand_opened, exclusive_lock, needs_keys, prepare

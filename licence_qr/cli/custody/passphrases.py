@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 
-from licence_qr.bootstrap import build_ceremony
 from licence_qr.cli.console import Command, whoever_runs_this
 from licence_qr.config import load_settings
 from licence_qr.errors import KeyStoreError
+from licence_qr.key_services import build_ceremony
 from licence_qr.services.keys import given_passphrases
 from licence_qr.services.keys.root import Passphrase
 from licence_qr.services.keys.steps import Tell, silent

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from licence_qr.bootstrap import Services, build
 from licence_qr.cli.console import behalf_options, whoever_runs_this
 from licence_qr.cli.help import Group
 from licence_qr.cli.json_output import json_option, say
+from licence_qr.cli.late import build
 from licence_qr.config import load_settings
 from licence_qr.domain.accounts.absences import Absence, AbsenceDetails, AbsenceKind
 from licence_qr.domain.roles import Actor, Behalf
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import AccessError, InputError
 from licence_qr.services.audit.readings import ShownData
+
+if TYPE_CHECKING:
+    from licence_qr.bootstrap import Services
 
 _person = click.argument("person", type=int, help="人员编号，见 person list。 Key of the person, see person list.")
 _absence = click.argument("key", type=int, help="登记编号，见 absence list。 Key of the absence, see absence list.")

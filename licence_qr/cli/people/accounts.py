@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import click
 
-from licence_qr.bootstrap import build
 from licence_qr.cli.console import whoever_runs_this
 from licence_qr.cli.help import Command, Group
 from licence_qr.cli.json_output import json_option, say
+from licence_qr.cli.late import build
 from licence_qr.cli.people.confirmers import NamedTwo, NewRoles, two_for, two_options
 from licence_qr.config import load_settings
 from licence_qr.domain.roles import Role

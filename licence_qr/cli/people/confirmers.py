@@ -6,16 +6,18 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from licence_qr.bootstrap import Services
 from licence_qr.cli.console import whoever_runs_this
 from licence_qr.domain.accounts.role_grants import TAKES_TWO
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.services.accounts.second_factor.resetting import Confirmer
+
+if TYPE_CHECKING:
+    from licence_qr.bootstrap import Services
 
 
 def confirmer(services: Services, actor: Actor) -> Confirmer:

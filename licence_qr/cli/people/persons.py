@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from licence_qr.bootstrap import Services, build
 from licence_qr.cli.console import shows_people, whoever_runs_this
 from licence_qr.cli.help import Group
 from licence_qr.cli.json_output import json_option, say
+from licence_qr.cli.late import build
 from licence_qr.config import load_settings
 from licence_qr.domain.dates import SHANGHAI
 from licence_qr.services.accounts.sessions import SessionLine
 from licence_qr.services.accounts.staff import KnownPerson, PersonDetails
 from licence_qr.services.audit.readings import ShownData
+
+if TYPE_CHECKING:
+    from licence_qr.bootstrap import Services
 
 _OFFICE_HELP = "窗口编号，即目录 offices.toml 中的 id。 Office id, as in offices.toml of the catalogue."
 _STAFF_NO_HELP = "工号，单位名册中的编号。 Staff number, as on the staff list."

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import click
 
 from licence_qr import wording
-from licence_qr.bootstrap import build
 from licence_qr.cli.help import Command
+from licence_qr.cli.late import build
 from licence_qr.config import (
     METRICS_FOLDER,
     OWN_SIGNER,

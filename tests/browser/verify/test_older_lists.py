@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from verify_site import Site, settled, typed
 
-from licence_qr.bootstrap import build_ceremony
+from licence_qr.key_services import build_ceremony
 
 # One row of what the verify page keeps: read, written, or its bytes spoilt.
 ROWS = """async ([name, act, put]) => {

@@ -10,7 +10,7 @@ from page_clock import set_clock
 from playwright.sync_api import Browser, BrowserContext, expect
 from verify_site import Device, Site, files_of
 
-from licence_qr.bootstrap import build_ceremony
+from licence_qr.key_services import build_ceremony
 
 SUSPENDED = 2
 HELD = """async () => {

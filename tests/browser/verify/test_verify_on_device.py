@@ -26,8 +26,8 @@ from verify_site import (
     typed,
 )
 
-from licence_qr.bootstrap import build_ceremony
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.key_services import build_ceremony
 
 CLERK = Actor(1, "clerk-baishiyi", "白市驿镇窗口", "baishiyi", frozenset({Role.CLERK}))
 SUSPENDED = 2

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from people import People
 
-from licence_qr.bootstrap import Services, build_ceremony
+from licence_qr.bootstrap import Services
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import COMMAND_LINE, SYSTEM, Actor, Role
 from licence_qr.errors import AccessError, LicenceQRError
+from licence_qr.key_services import build_ceremony
 from licence_qr.services.accounts.sign_in_limits import OF_ACCOUNT_AND_NETWORK
 from licence_qr.services.keys.trust_list_editions import KeyPurpose
 from licence_qr.services.work.work_list import WorkFilter

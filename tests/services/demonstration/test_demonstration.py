@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from licence_qr.bootstrap import build_verification
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.register.entity import EntityForm, LicenceState
 from licence_qr.domain.register.permit import GrantMode, PermitStatus
 from licence_qr.domain.roles import Role
 from licence_qr.errors import NotFoundError, RuleError
+from licence_qr.key_services import build_verification
 from licence_qr.services.demonstration.data import businesses
 from licence_qr.store.proposals import proposals
 from licence_qr.store.register import counters, history

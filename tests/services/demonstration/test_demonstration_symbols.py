@@ -14,11 +14,12 @@ import zxingcpp
 from PIL import Image
 from pyzbar import pyzbar
 
-from licence_qr.bootstrap import Services, build_verification
+from licence_qr.bootstrap import Services
 from licence_qr.credential.token import address
 from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import RuleError
+from licence_qr.key_services import build_verification
 from licence_qr.printing.qr import make_symbol
 from licence_qr.services.demonstration.data import businesses
 

@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from licence_qr.bootstrap import Services, build_verification
+from licence_qr.bootstrap import Services
 from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import GrantMode, PermitState
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, InvalidApplication, KeyStoreError, LicenceQRError, RuleError
+from licence_qr.key_services import build_verification
 from licence_qr.services.register import record
 from licence_qr.store.register import codes, entities, history
 

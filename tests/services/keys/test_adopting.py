@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
-from licence_qr.bootstrap import build, build_ceremony
+from licence_qr.bootstrap import build
 from licence_qr.credential.token import to_digits
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.register.events import EventKind
 from licence_qr.errors import KeyStoreError
+from licence_qr.key_services import build_ceremony
 from licence_qr.services.keys.adopting import adopt, unlisted
 from licence_qr.services.keys.steps import Step
 from licence_qr.store.register import history

@@ -11,11 +11,11 @@ import pytest
 from program import environ
 from safe import PASSPHRASE, ROOT_PASSPHRASE, custody, make_safe
 
-from licence_qr.bootstrap import build_ceremony
 from licence_qr.config import Settings, load_settings
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.roles import AT_THE_MACHINE
 from licence_qr.errors import KeyStoreError
+from licence_qr.key_services import build_ceremony
 from licence_qr.preparation import prepare
 from licence_qr.services.keys.ceremony_record import fingerprint
 from licence_qr.services.keys.keyring import Keys

@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from licence_qr.bootstrap import build_ceremony, build_verification
 from licence_qr.credential.claims import decode_claims, encode_claims
 from licence_qr.credential.cose import SoftKey, sign, split
 from licence_qr.credential.token import to_digits
@@ -19,6 +18,7 @@ from licence_qr.credential.trust_list import KeyPurpose, KeyState
 from licence_qr.credential.trust_list_wire import verify_trust_list
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import InputError, KeyStoreError, RegisterError, TokenError
+from licence_qr.key_services import build_ceremony, build_verification
 from licence_qr.services.keys.trust_list_editions import OVERLAP_DAYS
 from licence_qr.store.keys import key_files
 

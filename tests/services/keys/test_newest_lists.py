@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from harmed import tamper
 
-from licence_qr.bootstrap import build, build_ceremony
+from licence_qr.bootstrap import build
 from licence_qr.credential.token import to_digits
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.errors import TokenError
+from licence_qr.key_services import build_ceremony
 from licence_qr.store.keys import newest_lists
 from licence_qr.store.keys.newest_lists import SignedList
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from safe import ROOT_PASSPHRASE
 
-from licence_qr.bootstrap import build_ceremony
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.roles import AT_THE_MACHINE
 from licence_qr.errors import KeyStoreError
+from licence_qr.key_services import build_ceremony
 from licence_qr.services.keys.root import check_root_apart
 from licence_qr.services.keys.root_moving import RootMove
 from licence_qr.services.keys.steps import Step, silent

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from licence_qr.bootstrap import Services, build_ceremony
+from licence_qr.bootstrap import Services
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.register.events import CLOCK_TOLERANCE, EventKind
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor
 from licence_qr.errors import RegisterError
+from licence_qr.key_services import build_ceremony
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.register import history

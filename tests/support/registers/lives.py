@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from licence_qr.bootstrap import Services, build_ceremony
+from licence_qr.bootstrap import Services
 from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
@@ -14,6 +14,7 @@ from licence_qr.domain.lifecycle.details import ActRequest, Details
 from licence_qr.domain.publishing.public_page import PublicPage
 from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.key_services import build_ceremony
 from licence_qr.services.lifecycle.perform import Done
 from licence_qr.store.register import codes, entities, history, permits
 

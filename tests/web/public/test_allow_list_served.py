@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from licence_qr.bootstrap import build_ceremony
 from licence_qr.credential.allow_list import verify_allow_list
+from licence_qr.key_services import build_ceremony
 from licence_qr.store.keys import key_files
 from licence_qr.web.app import create_app
 
