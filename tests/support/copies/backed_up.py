@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from harmed import settings_of
+from once import made_once
 from pyrage import x25519
 
 from licence_qr.backups import build_backup, build_restore, build_verifying
@@ -82,16 +83,26 @@ class Here:
 
 @pytest.fixture
 def here(
-    make_services: Callable[..., Services], make_application: Callable[..., Application], clerk: Actor, tmp_path: Path
+    make_services: Callable[..., Services],
+    make_application: Callable[..., Application],
+    clerk: Actor,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Here:
+    """With one pair issued, which is done once in a run."""
+
+    def at(folder: Path) -> Here:
+        return Here(folder, tmp_path / "identity", str(key.to_public()), make_services, make_application, clerk)
+
+    def issued(folder: Path) -> None:
+        made = at(folder / "installation")
+        make_services(made.folder, at=datetime.now(UTC)).database.close()
+        made.issue()
+
     key = x25519.Identity.generate()
     (tmp_path / "identity").write_text(f"# made for a test\n{key}\n")
-    made = Here(
-        tmp_path / "installation", tmp_path / "identity", str(key.to_public()), make_services, make_application, clerk
-    )
-    make_services(made.folder, at=datetime.now(UTC)).database.close()
-    made.issue()
-    return made
+    done = made_once(tmp_path_factory, "installation with a pair", issued)
+    return replace(at(Path(shutil.copytree(done / "installation", tmp_path / "installation"))), issued=1)
 
 
 def rows(register: Path, sql: str) -> list[tuple[object, ...]]:
