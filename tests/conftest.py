@@ -30,6 +30,7 @@ from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.preparation import prepare
+from licence_qr.services.accounts import guessing
 from licence_qr.services.publishing import display_cards
 from licence_qr.signer import wiring
 from licence_qr.store.database.connections import Database
@@ -69,6 +70,15 @@ def read_and_compiled_once(catalogue: Catalogue) -> Iterator[None]:
         patch.setattr(wiring, "load_catalogue", load)
         patch.setattr(bootstrap, "load_answering", cache(bootstrap.load_answering))
         compile_once(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def guessed_once() -> Iterator[None]:
+    """How good a password is, is judged once: tests open hundreds of accounts with the same ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        judged = cache(guessing._of_piece)
+        patch.setattr(guessing, "_of_piece", lambda piece, words: judged(piece, tuple(words)))
         yield
 
 

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from sources import FILES, nodes
+from sources import files_with, nodes
 
 from licence_qr.store import files
 from licence_qr.store.files import make_folder, put_in_place
@@ -32,7 +32,7 @@ def renames(call: ast.AST) -> bool:
 
 
 def where_renamed() -> set[str]:
-    return {str(path.relative_to(ROOT)) for path in FILES if any(renames(node) for node in nodes(path))}
+    return {str(path.relative_to(ROOT)) for path in files_with("replace", *RENAMES) if any(map(renames, nodes(path)))}
 
 
 def test_nothing_renames_but_the_one_function():

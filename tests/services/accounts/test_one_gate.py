@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from sources import FILES, PACKAGE, nodes
+from sources import PACKAGE, files_with, nodes
 
 # What is called → the only files that call it.
 CALLED_BY = {
@@ -19,8 +19,7 @@ def callers(name: str) -> set[str]:
     last = name.rpartition(".")[2]
     return {
         path.relative_to(PACKAGE).as_posix()
-        for path in FILES
-        if last in path.read_text(encoding="utf-8")
+        for path in files_with(last)
         for node in nodes(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(name)
     }

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sources import FILES, nodes
+from sources import files_with, nodes
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.businesses.history_words import INNER_EVENTS
@@ -214,19 +214,22 @@ def appends(node: ast.AST) -> bool:
 
 def test_nobody_but_the_writer_makes_events() -> None:
     waits = "pending_events.py"  # keeps what the writer made until it can be appended
-    assert {path.name for path in FILES if any(map(imports_the_shape, nodes(path)))} == {
+    assert {path.name for path in files_with("register.events") if any(map(imports_the_shape, nodes(path)))} == {
         WRITER.name,
         "history.py",
         waits,
     }
-    assert {path.name for path in FILES if any(map(appends, nodes(path)))} == {WRITER.name, waits}
+    assert {path.name for path in files_with("history.append") if any(map(appends, nodes(path)))} == {
+        WRITER.name,
+        waits,
+    }
 
 
 def test_every_kind_is_written_by_some_use_case() -> None:
     """Named in a call of the services: what only sorts kinds (a set, a table) writes none."""
     written = {
         EventKind[each.attr]
-        for path in FILES
+        for path in files_with("EventKind")
         if "services" in path.parts
         for call in nodes(path)
         if isinstance(call, ast.Call)

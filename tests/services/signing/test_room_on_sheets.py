@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from lives import Hotel
-from sources import FILES, nodes
+from sources import files_with, nodes
 
 from licence_qr.domain.lifecycle.acts import RULES, Act, Effect, SubjectKind
 from licence_qr.domain.lifecycle.details import (
@@ -190,7 +190,7 @@ def test_only_the_calendar_and_the_import_make_a_version_without_asking() -> Non
     import ast
 
     found = set()
-    for path in FILES:
+    for path in files_with("issue_code"):
         for node in nodes(path):
             called = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "issue_code"
             if called and any(k.arg == "room" and isinstance(k.value, ast.Constant) for k in node.keywords):

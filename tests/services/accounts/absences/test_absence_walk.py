@@ -3,8 +3,10 @@ never lost, and nobody passes on what they hold for another."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -139,12 +141,16 @@ class Walk(RuleBasedStateMachine):
             assert all(covers[keys[each.person_id]].away is not None for each in cover.stands_for)
 
 
-def test_whatever_is_recorded_each_day_has_one_holder(services: Services) -> None:
+@pytest.mark.campaign
+def test_whatever_is_recorded_each_day_has_one_holder(services: Services, rounds: Callable[[int, int], int]) -> None:
     Walk.services, Walk.serial = services, 0
     with made_up_past():  # each walk begins on the first day
         run_state_machine_as_test(
             Walk,
             settings=settings(
-                max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+                max_examples=rounds(20, 400),
+                stateful_step_count=20,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
             ),
         )
