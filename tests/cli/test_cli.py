@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from commands import EXAMPLES, sample
-from program import PROGRAM, environ
+from program import PROGRAM, environ, run_here
 from safe import make_safe, root_options
 
 # -- an installation -------------------------------------------------------------------------------------------------
@@ -228,25 +229,47 @@ def test_an_output_that_has_no_room_is_told(installed):
     assert "cannot be written (No space left on device)" in ended.stderr and "Traceback" not in ended.stderr
 
 
-@pytest.mark.parametrize("encoding", ["latin-1", "gbk"])
-@pytest.mark.parametrize("arguments", [["-h"], ["keys", "list"]])
-def test_an_output_without_our_characters_is_told_all_the_same(arguments, encoding, installed):
-    settings = os.environ | environ(installed) | {"PYTHONIOENCODING": encoding}
+def program_in(encoding, folder, *arguments):
+    """How the program ends whose output has this encoding, what it wrote, and what it told of errors."""
+    settings = os.environ | environ(folder) | {"PYTHONIOENCODING": encoding}
     ended = subprocess.run([PROGRAM, *arguments], env=settings, capture_output=True)
-    told = ended.stdout.decode(encoding)
-    assert (ended.returncode, ended.stderr) == (0, b"")
+    return ended.returncode, ended.stdout, ended.stderr.decode()
+
+
+def here_in(encoding, folder, *arguments):
+    """The same without starting it."""
+    written = io.TextIOWrapper(io.BytesIO(), encoding)
+    ended = run_here(environ(folder), *arguments, output=written)
+    written.flush()
+    return ended.status, written.buffer.getvalue(), ended.err
+
+
+@pytest.mark.parametrize(
+    ("run_in", "encoding", "arguments"),
+    [
+        (program_in, "latin-1", ["keys", "list"]),
+        (here_in, "gbk", ["keys", "list"]),
+        (here_in, "latin-1", ["-h"]),
+        (program_in, "gbk", ["-h"]),
+    ],
+)
+def test_an_output_without_our_characters_is_told_all_the_same(run_in, arguments, encoding, installed):
+    status, written, wrong = run_in(encoding, installed, *arguments)
+    told = written.decode(encoding)
+    assert (status, wrong) == (0, "")
     # Letters where the encoding has them; where it has none, nothing is left out.
     assert "licence" in told and ("\\u" in told) == (encoding == "latin-1")
 
 
-@pytest.mark.parametrize("encoding", ["latin-1", "gbk", "ascii", "utf-8"])
-def test_a_program_reads_the_object_as_utf_8_in_every_encoding_of_the_output(encoding, copied):
-    settings = os.environ | environ(copied) | {"PYTHONIOENCODING": encoding}
+@pytest.mark.parametrize(
+    ("run_in", "encoding"), [(here_in, "latin-1"), (program_in, "gbk"), (here_in, "ascii"), (here_in, "utf-8")]
+)
+def test_a_program_reads_the_object_as_utf_8_in_every_encoding_of_the_output(run_in, encoding, copied):
     name = "José 甲𠮷"  # in Latin-1, in GBK, in neither
     arguments = ["account", "add", "jose", "--name", name, "--office", "baishiyi", "--role", "clerk", "--json"]
-    ended = subprocess.run([PROGRAM, *arguments], env=settings, capture_output=True)
-    assert (ended.returncode, ended.stderr) == (0, b"")
-    assert json.loads(ended.stdout.decode("utf-8"))["display_name"] == name
+    status, written, wrong = run_in(encoding, copied, *arguments)
+    assert (status, wrong) == (0, "")
+    assert json.loads(written.decode("utf-8"))["display_name"] == name
 
 
 @pytest.mark.parametrize("command", [["serve"], ["keys", "list"]])

@@ -41,10 +41,13 @@ def environ(folder: Path) -> dict[str, str]:
     return here | ({"LICENCE_QR_PASSPHRASE_FILE": str(passphrase)} if passphrase.exists() else {})
 
 
-def run_here(settings: Mapping[str, str], *arguments: object, typed: str = "") -> Ended:
-    """Run a command with these environment variables; an exception that escapes fails the test."""
+def run_here(
+    settings: Mapping[str, str], *arguments: object, typed: str = "", output: io.TextIOWrapper | None = None
+) -> Ended:
+    """Run a command with these environment variables; an exception that escapes fails the test. What it says goes to
+    ``output`` where that is given."""
     out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(output or out), redirect_stderr(err):
         for name in [each for each in os.environ if each.startswith("LICENCE_QR_")]:
             patch.delenv(name)  # settings of whoever runs the tests: make has some
         for name, value in settings.items():
