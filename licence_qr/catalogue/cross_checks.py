@@ -23,6 +23,7 @@ from licence_qr.catalogue.schema import (
     NumberTemplatesFile,
     OfficesFile,
     PermitTypesFile,
+    ScopePhrasesFile,
     TradesFile,
     WorkingDaysFile,
 )
@@ -43,6 +44,7 @@ class Sources:
     kinds_of_place: SourceFile[KindsFile]
     trades: SourceFile[TradesFile]
     notices: SourceFile[NoticesFile]
+    scope_phrases: SourceFile[ScopePhrasesFile]
     life_rules: SourceFile[LifeRulesFile]
     working_days: tuple[SourceFile[WorkingDaysFile], ...]
 
@@ -77,6 +79,7 @@ _UNIQUE = (
     ("kinds_of_place", "kind", ("id",)),
     ("trades", "trade", ("id",)),
     ("notices", "notice", ("id", "version")),
+    ("scope_phrases", "phrase", ("text",)),
 )
 # File, table and key of a reference, and the file, table and key it refers to.
 _REFERENCES = (
@@ -102,6 +105,7 @@ def check(sources: Sources, faults: Faults) -> None:
         _unique(values, keys[-1], faults)
     _unique(_names_of_kinds(sources), "aliases", faults)
     _check_references(sources, faults)
+    _check_scope_phrases(sources, faults)
     _check_authorities(sources, faults)
     _check_conditions(sources, faults)
     _check_patterns(sources, faults)
@@ -163,6 +167,14 @@ def _unknown_reference(
     faults.add(
         "catalogue_reference_unknown", row.source.name, line, key=key, value=value, target=f"{target}.toml", known=ids
     )
+
+
+def _check_scope_phrases(sources: Sources, faults: Faults) -> None:
+    """A phrase names a trade that has items of its own: whoever writes it into a scope belongs there."""
+    known = [row.entry.id for row in rows(sources, "trades", "trade") if row.entry.item]
+    for row in rows(sources, "scope_phrases", "phrase"):
+        if row.entry.trade is not None and row.entry.trade not in known:
+            _unknown_reference(row, "trade", row.entry.trade, "trades", known, faults)
 
 
 def _check_authorities(sources: Sources, faults: Faults) -> None:

@@ -24,6 +24,7 @@ from licence_qr.domain.catalogue.model import (
     Office,
     PermitType,
     Question,
+    ScopePhrase,
     Text,
     Trade,
     TradeItem,
@@ -63,12 +64,13 @@ def _read(folder: Path, working_days: Path | None, faults: Faults) -> Sources | 
     kinds = read_source(folder / "kinds_of_place.toml", schema.KindsFile, faults)
     trades = read_source(folder / "trades.toml", schema.TradesFile, faults)
     notices = read_source(folder / "notices.toml", schema.NoticesFile, faults)
+    phrases = read_source(folder / "scope_phrases.toml", schema.ScopePhrasesFile, faults)
     life = read_source(folder / "life_rules.toml", schema.LifeRulesFile, faults)
     files = [folder / "working_days.toml", *([working_days] if working_days else [])]
     days = [found for file in files if (found := read_source(file, schema.WorkingDaysFile, faults))]
     if not (authorities and offices and delegations and permit_types and templates and kinds and trades and notices):
         return None
-    if life is None or len(days) < len(files):
+    if life is None or phrases is None or len(days) < len(files):
         return None
     return Sources(
         authorities=authorities,
@@ -79,6 +81,7 @@ def _read(folder: Path, working_days: Path | None, faults: Faults) -> Sources | 
         kinds_of_place=kinds,
         trades=trades,
         notices=notices,
+        scope_phrases=phrases,
         life_rules=life,
         working_days=tuple(days),
     )
@@ -108,6 +111,7 @@ def _build(sources: Sources) -> Catalogue:
             Notice(e.id, e.version, e.permit_type, _period(e), e.text, _text(e.summary))
             for e in sources.notices.entries.notice
         ),
+        scope_phrases=tuple(ScopePhrase(e.text, e.trade or "") for e in sources.scope_phrases.entries.phrase),
         kind_groups={e.number: _text(e.name) for e in kinds.group},
         life_rules=tuple(
             DatedLifeRule(e.id, e.value, _period(e), _text(e.basis), e.permit_type or "")

@@ -63,6 +63,7 @@ EXAMPLES = {
     "scope_phrases": '["住宿服务"]',
     "short": '{ zh = "A 级", en = "grade A" }',
     "spellings": '["有效期止", "有效期至"]',
+    "trade": '"catering"',
     "summary": '{ zh = "摘要", en = "Summary" }',
     "text": "'''…'''",
     "valid_from": "2026-01-01",
@@ -196,10 +197,15 @@ class ItemEntry(DatedEntry):
 class TradeEntry(Entry):
     id: Id
     name: TextEntry
-    kinds: Annotated[list[Id], Field(min_length=1)]
-    scope_phrases: Annotated[list[Words], Field(min_length=1)]
+    kinds: list[Id] = []
+    scope_phrases: list[Words] = []
     question: list[QuestionEntry] = []
-    item: Annotated[list[ItemEntry], Field(min_length=1)]
+    item: list[ItemEntry] = []
+
+
+class ScopePhraseEntry(Entry):
+    text: Words
+    trade: Id | None = None
 
 
 class NoticeEntry(DatedEntry):
@@ -254,6 +260,10 @@ class KindsFile(Entry):
     group: Annotated[list[GroupEntry], Field(min_length=1)]
     rule: Annotated[list[RuleEntry], Field(min_length=1)]
     kind: Annotated[list[KindEntry], Field(min_length=1)]
+
+
+class ScopePhrasesFile(Entry):
+    phrase: list[ScopePhraseEntry]
 
 
 class TradesFile(Entry):

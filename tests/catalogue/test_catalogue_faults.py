@@ -156,7 +156,14 @@ ONE_FAULT_EACH = {
     "an empty English text": ("trades.toml", 'en = "Hotel or inn"', 'en = ""', "catalogue_value_wrong", 0),
     "a number template without year": ("number_templates.toml", "〔{year}〕", "", "catalogue_value_wrong", 0),
     "a number template with another field": ("number_templates.toml", "{year}", "{jahr}", "catalogue_value_wrong", 0),
-    "an id given twice": ("trades.toml", 'id = "cinema"', 'id = "ktv"', "catalogue_repeated", 0),
+    "an id given twice": ("trades.toml", 'id = "waiting_room"', 'id = "sports_venue"', "catalogue_repeated", 0),
+    "a phrase of an unknown trade": (
+        "scope_phrases.toml",
+        'trade = "hotel"',
+        'trade = "motel"',
+        "catalogue_reference_unknown",
+        0,
+    ),
     "a wire id given twice": ("permit_types.toml", "wire_id = 11", "wire_id = 10", "catalogue_repeated", 0),
     "an alias that two kinds claim": (
         "kinds_of_place.toml",

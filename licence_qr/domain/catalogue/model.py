@@ -233,6 +233,14 @@ class Trade:
 
 
 @dataclass(frozen=True, slots=True)
+class ScopePhrase:
+    """A standard phrase of a business scope (经营范围规范表述). ``trade`` is the one whose permits it needs; empty: none."""
+
+    text: str
+    trade: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One version of the notice and commitment (告知承诺书): the exact text that is shown and signed.
 
@@ -297,6 +305,7 @@ class Catalogue:
     kinds: Mapping[str, KindOfPlace]
     trades: Mapping[str, Trade]
     notices: tuple[Notice, ...]
+    scope_phrases: tuple[ScopePhrase, ...] = ()
     kind_groups: Mapping[int, Text] = field(default_factory=dict)
     life_rules: tuple[DatedLifeRule, ...] = ()
     working_calendar: WorkingCalendar = field(default_factory=WorkingCalendar)

@@ -214,6 +214,8 @@ def _need_by_item(case: _BusinessCase, item: TradeItem | None) -> Need:
 
 def _need_by_kind(case: _BusinessCase, item: TradeItem | None) -> Need:
     """The need for a permit that depends on the kind of place; a chosen kind overrides the answer to a question."""
+    if not case.trade.kinds:
+        return _need_by_item(case, item)
     of_chosen = _strongest(case, case.kinds) if case.kinds else None
     if of_chosen is not None and of_chosen.regime is not Regime.NONE:
         return _with_reason(item, of_chosen)

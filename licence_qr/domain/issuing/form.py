@@ -21,6 +21,7 @@ from licence_qr.domain.catalogue.model import (
     Trade,
 )
 from licence_qr.domain.catalogue.requirements import ON_AREA, ON_KINDS, KnownFacts, need_of_kind, requirements
+from licence_qr.domain.catalogue.scope import of_other_trades
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.issuing.application import Application, Commitment, EntityRequest, PermitRequest
 from licence_qr.domain.register.entity import EntityForm
@@ -76,6 +77,8 @@ class _Form:
         """The application, or None when the reader has noted problems."""
         place = self._place()
         entity = self._entity()
+        if place and entity:
+            self._scope(place.trade, entity.business_scope)
         address, region, phone = self._premises()
         needs = self._needs(place) if place else ()
         permits = self._permits(needs, place) if place else ()
@@ -173,6 +176,16 @@ class _Form:
             domicile=domicile,
             business_scope=scope,
         )
+
+    def _scope(self, trade: Trade, scope: str) -> None:
+        """A trade without permits of its own takes no phrase that needs some: it would open without them."""
+        if any(item.permit_type != self.catalogue.licence.id for item in trade.items):
+            return
+        for phrase in of_other_trades(self.catalogue, trade.id, scope):
+            other = self.catalogue.trades[phrase.trade].name
+            self.reader.refuse(
+                "scope_needs_trade", "business_scope", phrase=phrase.text, trade_zh=other.zh, trade_en=other.en
+            )
 
     def _uscc(self, form: EntityForm | None) -> str | None:
         typed = self.reader.typed("uscc")

@@ -187,7 +187,7 @@ def test_every_line_has_a_reason_in_both_languages_and_the_licence_comes_first(
     trade_id: str, data: st.DataObject, area: int | None, day: date
 ) -> None:
     trade = CATALOGUE.trades[trade_id]
-    kinds = data.draw(st.lists(st.sampled_from(trade.kinds), unique=True))
+    kinds = data.draw(st.lists(st.sampled_from(trade.kinds), unique=True)) if trade.kinds else []
     questions = [question.id for question in trade.questions]
     answers = data.draw(st.dictionaries(st.sampled_from(questions), st.booleans())) if questions else {}
     found = requirements(CATALOGUE, trade_id, "bafu", KnownFacts(kinds, answers, area), day)
