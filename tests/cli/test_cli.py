@@ -46,7 +46,7 @@ def test_every_picture_of_the_demonstration_is_listed(installed):
     pictures = sorted(path.name for path in folder.glob("*.png"))
     assert pictures == re.findall(r"^(\S+\.png)", index, re.MULTILINE)
     assert any(name.endswith("-older-print-v1.png") for name in pictures)
-    assert len(pictures) == 47
+    assert len(pictures) == 51
 
 
 def test_a_second_run_keeps_everything_and_prints_the_same_passwords(copied, run):

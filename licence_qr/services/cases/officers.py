@@ -72,14 +72,14 @@ class Officers:
             case = self._case(tx, actor, item_id, now)
             if (case.item.state, case.item.assignee) != (ItemState.TAKEN, actor.username):
                 state = ItemState.TAKEN if case.item.state is ItemState.SENT else case.item.state
-                steps.move(case, replace(case.item, state=state, assignee=actor.username))
+                steps.change(case, replace(case.item, state=state, assignee=actor.username))
 
     def ask_more(self, actor: Actor, item_id: int, words: str, now: datetime) -> None:
         """Ask the applicant for more (补正). Raises InvalidApplication ``words_missing``, RuleError."""
         asked = _words(words)
         with self.database.write() as tx:
             case = self._own_case(tx, actor, item_id, now)
-            steps.move(case, replace(case.item, state=ItemState.MORE_ASKED, note=asked), reason=asked)
+            steps.change(case, replace(case.item, state=ItemState.MORE_ASKED, note=asked), reason=asked)
 
     def go_on(self, actor: Actor, item_id: int, now: datetime) -> None:
         """What was asked for is there. Raises RuleError."""
@@ -87,7 +87,7 @@ class Officers:
             case = self._own_case(tx, actor, item_id, now)
             if case.item.state is not ItemState.MORE_ASKED:
                 raise steps.not_waiting(case)
-            steps.move(case, replace(case.item, state=ItemState.TAKEN, note=""))
+            steps.change(case, replace(case.item, state=ItemState.TAKEN, note=""))
 
     def grant(self, actor: Actor, item_id: int, certificate: Certificate, now: datetime) -> None:
         """Grant it in the authority's own name: its permit joins the record, and the code's next version shows it.
@@ -107,7 +107,7 @@ class Officers:
         reason = _words(words)
         with self.database.write() as tx:
             case = self._own_case(tx, actor, item_id, now)
-            steps.move(case, replace(case.item, state=ItemState.REFUSED, note=reason), reason=reason)
+            steps.change(case, replace(case.item, state=ItemState.REFUSED, note=reason), reason=reason)
 
     def _case(self, tx: Transaction, actor: Actor, item_id: int, now: datetime) -> ItemCase:
         access.demand(actor, access.DECIDE_ITEMS)

@@ -49,7 +49,7 @@ def not_waiting(case: ItemCase) -> RuleError:
     return RuleError("item_not_waiting", permit_type=name, state_zh=words.zh, state_en=words.en)
 
 
-def move(case: ItemCase, item: CaseItem, reason: str = "") -> None:
+def change(case: ItemCase, item: CaseItem, reason: str = "") -> None:
     """Write where the item stands from today on. ``reason`` is kept in the private part of the event."""
     moved = replace(item, state_since=case.day)
     items.put(case.tx, replace(case.stored, item=moved))
@@ -104,4 +104,4 @@ def join(case: ItemCase, certificate: Certificate, mode: GrantMode, office: str)
         after=as_json(permit),
     )
     events.write(case.tx, new)
-    move(case, replace(item, state=ItemState.ON_REGISTER, permit_id=stored.permit_id))
+    change(case, replace(item, state=ItemState.ON_REGISTER, permit_id=stored.permit_id))

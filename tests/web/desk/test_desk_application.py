@@ -30,7 +30,7 @@ def test_the_page_says_which_permits_the_trade_needs_from_whom_and_why(clerk: Br
     assert "公共场所卫生许可证" in page
     assert "本窗口办" in page
     assert "特种行业许可证" in page
-    assert "另到主管部门申请" in page
+    assert "推送主管部门办理" in page and "不必另跑一趟" in page
     assert "《公共场所卫生管理条例》" in page
 
 
@@ -225,7 +225,7 @@ def test_the_general_path_issues_the_licence_and_says_that_the_permit_is_pending
 def test_a_trade_without_a_permit_here_ends_with_the_licence_alone(clerk: Browser) -> None:
     application = clerk.start()
     clerk.send(f"{application}/trade", {"trade": "catering"})
-    clerk.send(f"{application}/trade", {"trade": "catering", "kinds": "coffee_house"})
+    clerk.send(f"{application}/trade", {"trade": "catering", "kinds": "coffee_house", "answer_public_assembly": "no"})
     clerk.send(f"{application}/details", {**DETAILS, "permitted_items": ""})
     assert "没有要承诺的" in clerk.see(f"{application}/commitment")
     clerk.send(f"{application}/commitment", {})
