@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,7 @@ import pytest
 from desk_pages import Browser
 from flask import Flask
 from looking_client import LookingClient
+from once import made_once
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.roles import Role
@@ -42,6 +44,14 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path, make_services: Callable[..., Services], now: datetime) -> Site:
-    """The installation, new for each test."""
-    return Site(make_services(tmp_path / "production", demonstration=False), now)
+def site(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, make_services: Callable[..., Services], now: datetime
+) -> Site:
+    """The installation as it is when it is new, which is made once in a run."""
+
+    def new(folder: Path) -> None:
+        make_services(folder / "installation", demonstration=False).database.close()
+
+    made = made_once(tmp_path_factory, "production", new) / "installation"
+    folder = Path(shutil.copytree(made, tmp_path / "production"))
+    return Site(make_services(folder, demonstration=False), now)
