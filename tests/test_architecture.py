@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import pytest
 from sources import FILES, nodes
+
+pytestmark = pytest.mark.xdist_group("sources")  # parsed once for all of them
 
 ROOT = Path(__file__).parents[1]
 MODULES = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in FILES}

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import chain
 
+import pytest
 from pairs import HANZI, ROOT, Pair, pairs
 
 from licence_qr.wording.terms import terms
 from tools import terms_table
+
+pytestmark = pytest.mark.xdist_group("sources")  # parsed once for all of them
 
 LONGEST = 12  # characters of Chinese: a label, not a sentence
 _AROUND = "：:，,。.；; （）()【】"

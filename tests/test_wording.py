@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+import pytest
 from pairs import HANZI, pairs
 from sources import FILES, PACKAGE, nodes
 
 from licence_qr import errors, wording
 from licence_qr.errors import InputError, LicenceQRError, RegisterError
+
+pytestmark = pytest.mark.xdist_group("sources")  # parsed once for all of them
 
 FAMILIES = {
     name

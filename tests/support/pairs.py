@@ -13,6 +13,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment
@@ -40,8 +41,13 @@ class Pair:
     whole: bool = True
 
 
-def pairs(root: Path = ROOT) -> Iterator[Pair]:
+@cache
+def pairs(root: Path = ROOT) -> tuple[Pair, ...]:
     """Every text of the program under ``root``."""
+    return tuple(_pairs(root))
+
+
+def _pairs(root: Path) -> Iterator[Pair]:
     for path in sorted((root / "templates").rglob("*.*")):
         yield from _of_template(path, root)
     for path in sorted((root / "licence_qr").rglob("*.py")):
@@ -110,7 +116,7 @@ def _of_table(kind: str, path: Path, root: Path) -> Iterator[Pair]:
 
 
 def _count(other: Path | None) -> Iterator[str]:
-    here = list(pairs())
+    here = pairs()
     there = Counter((pair.zh, pair.en) for pair in pairs(other)) if other else Counter()
     changed: Counter[str] = Counter()
     for pair in here:
