@@ -44,8 +44,9 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def walk(chromium: Browser, pytestconfig: pytest.Config) -> Iterator[Walk]:
-    """The one walk, in a window of its own, with its bench."""
-    context = chromium.new_context(viewport=DESK, bypass_csp=True)
+    """The one walk, in a window of its own, with its bench. The window is small, because to draw pages costs a fifth of
+    the walk in a large one, and how they look at which width is judged on the bench."""
+    context = chromium.new_context(viewport=PHONE, bypass_csp=True)
     yield Walk(context.new_page(), thorough=pytestconfig.getoption("--campaign"))
     context.close()
 

@@ -6,6 +6,7 @@
   document.documentElement.innerHTML = '<head></head><body style="margin: 0"></body>';
   const frame = document.createElement('iframe');
   frame.style.border = '0';
+  frame.style.visibility = 'hidden';  // laid out and judged as ever, but not drawn: nobody sees it
   document.body.append(frame);
   const view = frame.contentWindow;
   view.eval(axe);
