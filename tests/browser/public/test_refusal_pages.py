@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from accessible import violations
+from every_page import Walk, one_walk
 from playwright.sync_api import Page
 from public_pages import prepared_services
-from screens import DESK, PHONE, listening, send, width_of
+from screens import PHONE, listening, send
 
 from licence_qr.web.app import create_app
 from licence_qr.web.serving.refusals import STATUSES, Refusals
@@ -18,6 +18,7 @@ from licence_qr.web.serving.refusals import STATUSES, Refusals
 PROXY = Path(__file__).parents[3] / "deploy" / "proxy"
 ADDRESSES = [f"/refused/{status}" for status in STATUSES] + [f"/proxy/{page.name}" for page in PROXY.glob("*.html")]
 BUSY = 503
+HEADED = "() => document.querySelector('h1').getBoundingClientRect().width > 0"
 
 
 class Fronted:
@@ -52,16 +53,15 @@ def fronted() -> Iterator[tuple[Fronted, str]]:
         yield made, origin
 
 
-def test_every_page_of_a_refusal_fits_and_is_accessible(fronted, looking: Page, pytestconfig: pytest.Config) -> None:
-    """At the desk without contrast, which is the same: none of these pages has other parts there."""
-    thorough = pytestconfig.getoption("--campaign")
-    for address in ADDRESSES:
-        looking.goto(fronted[1] + address)
-        for size in (PHONE, DESK):
-            looking.set_viewport_size(size)
-            assert width_of(looking) == size["width"], address
-            assert looking.locator("h1").first.bounding_box(), address
-            assert violations(looking, contrast=thorough or size == PHONE) == "", address
+@pytest.mark.campaign
+@one_walk
+def test_every_page_of_a_refusal_fits_and_is_accessible(fronted: tuple[Fronted, str], walk: Walk) -> None:
+    _, origin = fronted
+    with walk.over(origin, "zh"):
+        for address in ADDRESSES:
+            bench = walk.lay(origin + address)
+            assert bench.ask(PHONE, HEADED), address
+            walk.judge(address)
 
 
 def test_who_is_refused_sends_the_same_form_by_reloading_and_finds_it_by_going_back(fronted, phone: Page) -> None:
