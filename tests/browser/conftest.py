@@ -106,6 +106,14 @@ def own_phone(chromium: Browser, one_site: Site) -> Iterator[OwnPhone]:
 
 
 @pytest.fixture
+def installed_page(own_phone: OwnPhone, site: Site) -> Iterator[Page]:
+    """The page on the phone of a file after one visit, opened anew; nothing else was opened there."""
+    context = own_phone.put_back("pages and lists alone", lambda context: installed(context, site))
+    yield from flawless(context.new_page(), site)
+    own_phone.leave()
+
+
+@pytest.fixture
 def fresh_inspector(own_phone: OwnPhone, site: Site) -> Iterator[Phone]:
     """An inspector's phone on which nothing was done but sign in and take a pack along."""
     yield from phone_of(own_phone, site)

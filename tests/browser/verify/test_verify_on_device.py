@@ -180,9 +180,9 @@ AGES = [
 ]
 
 
-def test_the_older_the_list_the_less_is_said(first_page: Page, site: Site) -> None:
+def test_the_older_the_list_the_less_is_said(installed_page: Page, site: Site) -> None:
     """On one phone, on which time passes: fresh, stale, expired."""
-    page = first_page
+    page = installed_page
     link = site.link(site.newest(permits=1))
     listed_at = site.listed_at()
     site.stop()
@@ -237,9 +237,9 @@ def test_an_older_list_from_the_network_does_not_replace_the_newer_one(page: Pag
     expect(page.locator("#outcome article .tag")).to_contain_text("已暂停")
 
 
-def test_of_a_compromised_key_only_what_was_registered_before_stays_good(first_page: Page, site: Site) -> None:
+def test_of_a_compromised_key_only_what_was_registered_before_stays_good(installed_page: Page, site: Site) -> None:
     """By the signed allow-list, with the server gone: found compromised after the code was registered, then before."""
-    page = first_page
+    page = installed_page
     code = site.newest(permits=1)
     kid = site.services.keys.signing_key(STARTED).kid.hex()
     for since, good in ((timedelta(seconds=1), True), (timedelta(), False)):
@@ -274,8 +274,8 @@ def test_a_site_that_comes_back_with_another_root_key_is_not_believed(
     stranger.database.close()
 
 
-def test_a_server_that_never_answers_is_given_up_and_what_is_kept_verifies(first_page: Page, site: Site) -> None:
-    page = first_page
+def test_a_server_that_never_answers_is_given_up_and_what_is_kept_verifies(installed_page: Page, site: Site) -> None:
+    page = installed_page
     page.add_init_script(HURRY)
     with site.hanging("/trust-list"):
         page.reload()
