@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from at_the_counter import Running, issue, number_on, onward, open_first, report, running
+from at_the_counter import Running, number_on, onward, open_first, report, running
 from desk_pages import HOTEL, OFFICE, PASSWORD
 from every_page import Walk, in_language, languages, one_walk
 from import_register import export
@@ -209,14 +209,17 @@ def test_every_page_of_ones_own_account_is_clean_fits_and_needs_no_mouse(
 # --- along the journeys, with and without problems -------------------------------------------------------------
 
 
-def along_the_desk(page: Page, desk: str) -> Iterator[str]:
-    """From signing in to the print; the name of each page."""
+def along_the_desk(page: Page, site: Running) -> Iterator[str]:
+    """From signing in to the print; the name of each page. What is issued was entered without a window: to fill in a
+    whole application has tests of its own."""
+    desk = site.origin
     page.goto(f"{desk}/sign-in")
     yield "sign-in"
     page.click("main form button")
     yield "sign-in, refused"
     sign_in(page, desk)
-    application = issue(page, desk)
+    application = f"{desk}{site.decided()}"
+    page.goto(f"{application}/result")
     yield "result"
     page.goto(f"{desk}/desk/")
     yield "start"
@@ -275,7 +278,7 @@ def test_every_page_from_signing_in_to_the_print_is_clean_and_fits(
     walk: Walk, importing_desk: Running, language: str
 ) -> None:
     with walk.over(importing_desk.origin, language) as page:
-        for name in along_the_desk(page, importing_desk.origin):
+        for name in along_the_desk(page, importing_desk):
             walk.look(name, large_text=name != "print")  # it is a sheet of paper, as wide as paper
 
 
