@@ -12,7 +12,7 @@ import pytest
 from pairs import HANZI, ROOT, Pair, pairs
 
 from licence_qr.wording.terms import terms
-from tools import terms_table
+from tools import states_table, terms_table
 
 pytestmark = pytest.mark.xdist_group("sources")  # parsed once for all of them
 
@@ -88,7 +88,7 @@ def test_a_term_is_written_nowhere_but_in_its_table():
     assert not again, "\n".join(again)
 
 
-_NAMED = re.compile(r"""\b(?:term|both_terms)\(f?["'](\w+)\.(\w+|\{[^}]+\})["']\)|\bTERMS\.(\w+)(?:\.(\w+))?""")
+_NAMED = re.compile(r"""\b(?:term|both_terms|state)\(f?["'](\w+)\.(\w+|\{[^}]+\})["']\)|\bTERMS\.(\w+)(?:\.(\w+))?""")
 
 
 def named() -> Iterator[tuple[str, str, str]]:
@@ -96,7 +96,7 @@ def named() -> Iterator[tuple[str, str, str]]:
     for path in chain(
         (ROOT / "licence_qr").rglob("*.py"), (ROOT / "templates").rglob("*.html"), (ROOT / "static").rglob("*.js")
     ):
-        if "vendor" not in path.parts and path != terms_table.FILE:
+        if "vendor" not in path.parts and path not in (terms_table.FILE, states_table.FILE):
             for one, two, three, four in _NAMED.findall(path.read_text(encoding="utf-8")):
                 yield path.name, one or three, "" if "{" in two else two or four
 
@@ -104,9 +104,12 @@ def named() -> Iterator[tuple[str, str, str]]:
 def test_every_term_that_is_asked_for_is_in_the_table_and_the_reverse():
     asked = {(group, name) for _, group, name in named()}
     table = {(group, name) for group, names in terms().items() for name in names}
-    assert [each for each in named() if each[2] and each[1:] not in table and each[0] != "terms.py"] == []
+    assert [
+        each for each in named() if each[2] and each[1:] not in table and each[0] not in ("terms.py", "states.py")
+    ] == []
     assert sorted(table - asked - {(group, name) for group, name in table if (group, "") in asked}) == []
 
 
 def test_the_table_for_scripts_was_made_from_the_terms_of_today():
     assert terms_table.FILE.read_text(encoding="utf-8") == terms_table.table(), "run python -m tools.terms_table"
+    assert states_table.FILE.read_text(encoding="utf-8") == states_table.table(), "run python -m tools.states_table"

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from licence_qr.wording.terms import terms
+from tools import states_table
 
 STATIC = Path(__file__).parents[1] / "static"
 FILE = STATIC / "ui" / "terms.js"
@@ -27,7 +28,7 @@ def used() -> dict[str, set[str]]:
     """Group → the names in it that some script mentions. KeyError for one that is no term."""
     found: dict[str, set[str]] = {}
     for script in STATIC.rglob("*.js"):
-        if "vendor" in script.parts or script == FILE:
+        if "vendor" in script.parts or script in (FILE, states_table.FILE):
             continue
         for group, name in _USED.findall(script.read_text(encoding="utf-8")):
             known = terms()[group]

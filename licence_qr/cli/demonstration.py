@@ -113,7 +113,7 @@ def _write_pictures(codes: tuple[DemonstrationCode, ...], folder: Path) -> dict[
         path = folder / f"{number:02d}-{code.name}.png"
         path.write_bytes(code.png)
         pictures[code.name] = path
-        old = "（旧亮证牌 old card）" if code.verdict == "old_print" else ""
+        old = "（旧亮证牌 old card）" if code.verdict in ("old_print", "void_print") else ""
         lines += [f"{path.name}  {code.shows.zh} {code.shows.en}{old}", f"    {code.address}"]
     (folder / "index.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return pictures

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,10 @@ from licence_qr import wording
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.publishing.pasted import NAMES, PastedAs
+from licence_qr.domain.publishing.public_page import FoundBy
+from licence_qr.domain.publishing.sayings import first_words
 from licence_qr.errors import LicenceQRError, TokenError, UnreadableError
 from licence_qr.key_services import build_verification
 from licence_qr.services.publishing.verification import (
@@ -22,10 +25,13 @@ from licence_qr.services.publishing.verification import (
     Description,
     Verification,
 )
+from licence_qr.wording.states import Saying, state
 from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
 
 _NAMES = {PastedAs.NUMBER: term("field.code_number"), **NAMES}
+_REFUSED, _UNKNOWN = state("verdict.refused"), state("verdict.unknown")
+_NEEDED = term("beyond.needed")
 _ANYTHING = Text("其他二维码", "Other code")
 _MOST_OF_HOST = 60  # characters; the end says whose it is
 
@@ -56,10 +62,12 @@ def verify(code: str, as_json: bool) -> None:
             raise said
     except LicenceQRError as error:
         if not as_json:
+            if error.exit_status != 2:
+                click.echo(f"{_REFUSED.tone.sign} {_REFUSED.zh}  {_REFUSED.en}", err=True)
             raise
         say(_refusal(error) | beside)
         raise click.exceptions.Exit(error.exit_status) from None
-    facts = _facts(said)
+    facts = _facts(said, local_date(datetime.now(UTC)))
     if as_json:
         say(facts | beside)
     else:
@@ -92,17 +100,36 @@ def _pasted(verification: Verification, text: str, now: datetime) -> CodesSeen:
 
 
 def _refusal(error: LicenceQRError) -> dict[str, Any]:
+    """What says why nothing is told of the code; a verdict only where it is refused."""
+    refused = error.exit_status != 2
     return {
-        "genuine": None if error.exit_status == 2 else False,
+        "genuine": False if refused else None,
+        **(_verdict(_REFUSED) if refused else {}),
         "code": error.code,
         "zh": str(wording.explain(error, "zh")),
         "en": str(wording.explain(error, "en")),
     }
 
 
-def _facts(description: Description) -> dict[str, Any]:
+def _verdict(said: Saying) -> dict[str, Any]:
+    """The verdict as in the JSON of the public page (docs/verifying/public-json.md)."""
+    name = "refused" if said is _REFUSED else "unknown"
+    words = first_words(said, FoundBy.SYMBOL)
+    headline = {"zh": words.zh, "en": words.en}
+    return {"verdict": name, "headline": headline, "tone": said.tone.value, "severity": said.severity}
+
+
+def _permit_saying(first: date, last: date | None, today: date) -> Saying:
+    """What the dates of a permit say of it: without a list, nobody knows whether it is in force."""
+    if last is not None and today > last:
+        return state("status.expired")
+    return state("status.not_yet_valid" if today < first else "status.unknown")
+
+
+def _facts(description: Description, today: date) -> dict[str, Any]:
     return {
         "genuine": True,
+        **_verdict(_UNKNOWN),
         "code_number": description.code_number,
         "version": description.version,
         "issued_on": description.issued_on.isoformat(),
@@ -112,6 +139,7 @@ def _facts(description: Description) -> dict[str, Any]:
             {
                 "permit_type": {"zh": p.permit_type.zh, "en": p.permit_type.en},
                 "permit_no": p.permit_no,
+                **_status(_permit_saying(p.valid_from, p.valid_to, today)),
                 "valid_from": p.valid_from.isoformat(),
                 "valid_to": p.valid_to and p.valid_to.isoformat(),
             }
@@ -119,6 +147,10 @@ def _facts(description: Description) -> dict[str, Any]:
         ],
         "permits_not_in_symbol": description.not_shown,
     }
+
+
+def _status(said: Saying) -> dict[str, Any]:
+    return {"status": {"zh": said.zh, "en": said.en}, "tone": said.tone.value, "severity": said.severity}
 
 
 def _also(code: CodeSeen) -> dict[str, Any]:
@@ -147,9 +179,11 @@ def _named(code: CodeSeen) -> str:
 
 
 def _as_text(facts: dict[str, Any]) -> str:
+    headline = facts["headline"]
     lines = [
-        "真实：签名有效。是否仍有效，请以扫码页面为准。",
-        "Genuine: the signature is valid. Scan the code to see whether the permits are still in force.",
+        f"{_UNKNOWN.tone.sign} {headline['zh']}。请以扫码页面为准。",
+        f"  {headline['en']}. Scan the code to see whether the permits are in force.",
+        f"  {_NEEDED.zh}。 {_NEEDED.en}.",
         f"编号 code number  {facts['code_number']}  v{facts['version']}  {facts['issued_on']}",
         f"营业执照 licence   {facts['uscc']}  {facts['name'] or '（未起字号 no trade name）'}",
     ]
@@ -157,6 +191,7 @@ def _as_text(facts: dict[str, Any]) -> str:
         names = permit["permit_type"]
         lines.append(
             f"{names['zh']} {names['en']}  {permit['permit_no']}  {permit['valid_from']} – {permit['valid_to'] or '长期'}"
+            f"  {permit['status']['zh']} {permit['status']['en']}"
         )
     if facts["permits_not_in_symbol"]:
         lines.append(f"另有 {facts['permits_not_in_symbol']} 项见页面 more on the page")

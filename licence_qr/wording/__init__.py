@@ -2,7 +2,7 @@
 
 A sentence names facts in braces. ``{count:# row|# rows}`` becomes the words before the bar where the number is 1, else those
 behind it, with the number for ``#``. ``{row:? (row #)}`` becomes the words after ``?``, and nothing where the fact is ``-``.
-``terms.toml`` holds no sentences but terms (``wording.terms``).
+``terms.toml`` holds no sentences but terms (``wording.terms``), ``states.toml`` states (``wording.states``).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from licence_qr.errors import LicenceQRError
-from licence_qr.wording import terms
+from licence_qr.wording import states, terms
 
 LANGUAGES = ("zh", "en")
 
@@ -34,7 +34,7 @@ def sentences() -> dict[str, dict[str, str]]:
     """All sentences by error code; keys of each are ``zh``, ``en``, ``do_zh`` and ``do_en``."""
     merged: dict[str, dict[str, str]] = {}
     for source in sorted(files(__package__).iterdir(), key=lambda entry: entry.name):
-        if source.name.endswith(".toml") and source.name != terms.FILE:
+        if source.name.endswith(".toml") and source.name not in (terms.FILE, states.FILE):
             merged.update(tomllib.loads(source.read_text(encoding="utf-8")))
     return merged
 

@@ -4,7 +4,7 @@
 /** @import { KeptPack, PackProblem } from "./types.d.ts" */
 /** @import { Both, Headline } from "../ui/types.d.ts" */
 
-import { TERMS } from "../ui/terms.js";
+import { STATES } from "../ui/states.js";
 import { minute, t } from "../ui/words.js";
 
 /**
@@ -53,7 +53,8 @@ export function problemWords(problem) {
  * @returns {string}
  */
 export function statusWords(status) {
-  return t(...(TERMS.status[status] ?? TERMS.status.unknown));
+  const [zh, en] = STATES.status[status] ?? STATES.status.unknown;
+  return t(zh, en);
 }
 
 /**

@@ -6,29 +6,15 @@
  * @type {Record<string, Record<string, [string, string]>>}
  */
 export const TERMS = {
-  status: {
-    active: ["存续（在营）", "active"],
-    dormant: ["歇业", "dormant"],
-    revoked_not_cancelled: ["吊销，未注销", "revoked, not yet cancelled"],
-    revoked_cancelled: ["吊销，已注销", "revoked and cancelled"],
-    moved_out: ["已迁出", "moved to another authority"],
-    pending: ["受理中，尚未许可", "applied for, not granted"],
-    not_yet_valid: ["尚未生效", "not yet in force"],
-    effective: ["有效", "in force"],
-    expiring_soon: ["即将到期", "expires soon"],
-    expired: ["已过期", "expired"],
-    suspended: ["已暂停", "suspended"],
-    withheld: ["已暂扣许可证", "permit withheld"],
-    closed_to_rectify: ["停业整顿", "closed for rectification"],
-    annulled: ["已撤销", "annulled"],
-    revoked: ["已吊销", "revoked"],
-    withdrawn: ["已撤回", "withdrawn"],
-    cancelled: ["已注销", "cancelled"],
-    refused: ["不予许可", "refused"],
-    unknown: ["状态不明", "status unknown"],
-  },
   verdict: {
     refused: ["核验未通过，不可采信", "Not verified: do not rely on it"],
+  },
+  found: {
+    symbol: ["核验通过", "Genuine"],
+  },
+  beyond: {
+    needed: ["是否还需要其他许可，码里没有", "Whether more permits are needed is not in the code"],
+    more: ["名单也不说明公示信息、办理中的事项和等级", "Nor do the lists tell published notices, pending matters or grades"],
   },
   field: {
     premises: ["经营场所", "Premises"],

@@ -20,6 +20,9 @@ export type Option = [value: string, words: Content | Content[]];
 /** How something is shown; the value is a class of site.css. */
 export type Tone = "good" | "plain" | "care" | "bad" | "unknown";
 
+/** A state of the one table; before one that is `bare` nobody says "genuine". */
+export type State = [zh: string, en: string, tone: Tone, severity: number, bare: boolean];
+
 /** One headline and its tone. */
 export interface Headline {
   tone: Tone;

@@ -1,6 +1,7 @@
 // @ts-check
 // One text from a symbol, a link or a keyboard: judged with what the device holds, and turned into what is shown.
 
+/** @import { Found } from "./types.d.ts" */
 /** @import { Reading } from "../device/types.d.ts" */
 /** @import { HeldLists } from "../lists/types.d.ts" */
 /** @import { Content } from "../ui/types.d.ts" */
@@ -12,7 +13,7 @@ import { t } from "../ui/words.js";
 import { describe, statusOf, verify } from "../verifier/verifier.js";
 import { byTheClock } from "./by_the_clock.js";
 import { besideTheScan } from "./pack_panel.js";
-import { cannotTell, foreignHost, genuine, refused } from "./result.js";
+import { cannotTell, foreignHost, genuine, onlyNumber, refused, refusedBefore } from "./result.js";
 
 /**
  * Which reading of a pasted code is the code: the first that is genuine, else the longest, which is the last.
@@ -38,27 +39,34 @@ export async function claimsOf(text, lists) {
 }
 
 /**
- * The parts to show for `text`; `again` when newer lists came for what is on the screen. The network is not asked.
+ * What was found of `text`; `again` when newer lists came for what is on the screen, `afterRefusal` where the code before it was
+ * refused. The network is not asked.
  * @param {string} text
  * @param {HeldLists} lists
  * @param {Reading} time
- * @param {{ again?: boolean }} [how]
- * @returns {Promise<Content[]>}
+ * @param {{ again?: boolean; afterRefusal?: boolean }} [how]
+ * @returns {Promise<Found>}
  */
-export async function judge(text, lists, time, { again = false } = {}) {
+export async function judge(text, lists, time, { again = false, afterRefusal = false } = {}) {
   const { kind, texts } = reduced(text, []);
-  if (kind === "number") return onlyTheRegisterKnows(texts[0]);
-  if (!lists.trustList) return cannotTell("本机还不能核验", "This device cannot verify yet", noList(lists));
+  if (kind === "number") return { kind, parts: onlyTheRegisterKnows(texts[0], afterRefusal) };
+  if (!lists.trustList) return other(cannotTell("本机还不能核验", "This device cannot verify yet", noList(lists)));
   const { trustList, allowList, vocabulary } = lists;
   const found = await verify(text, { trustList, allowList, vocabulary, now: time.now });
-  if (found.ok === false) return byTheClock(found, time) ?? notVerified(text, found, lists.vocabulary);
+  if (found.ok === false) {
+    const clock = byTheClock(found, time);
+    return clock ? other(clock) : { kind: "refused", parts: notVerified(text, found, lists.vocabulary) };
+  }
   const state = stateOf(found.claims, lists, time);
   const live = navigator.onLine ? `/c/${text.slice(text.lastIndexOf("/") + 1)}` : null;
   const described = describe(found.claims, lists.vocabulary);
-  const { before, after } = await besideTheScan(described, new Date(), again); // the pack is kept by the device's clock
-  const [said, who, ...rest] = genuine(described, state, { time, live });
-  return [...before, said, who, ...after, ...rest];
+  const { before, after, held } = await besideTheScan(described, new Date(), again); // the pack is kept by the device's clock
+  const [said, who, ...rest] = genuine(described, state, { time, live, held });
+  return other([...before, said, who, ...after, ...rest]);
 }
+
+/** @type {(parts: Content[]) => Found} */
+const other = (parts) => ({ kind: "other", parts });
 
 /**
  * @param {HeldLists} lists
@@ -71,16 +79,22 @@ function noList(lists) {
 
 /**
  * @param {string} number
+ * @param {boolean} afterRefusal
  * @returns {Content[]}
  */
-function onlyTheRegisterKnows(number) {
+function onlyTheRegisterKnows(number, afterRefusal) {
   const detail = navigator.onLine
-    ? t("编号不能在本机核验，它没有签名。", "A number has no signature, so it cannot be verified on this device.")
+    ? t(
+        "编号没有签名，本机不能核验；登记库只能说明这家店的情况。",
+        "It has no signature, so this device cannot verify it. The register can only tell about the business.",
+      )
     : t(
         "编号没有签名，要有网络才能查询。请扫描二维码。",
         "A number has no signature and can only be looked up online. Scan the QR code instead.",
       );
-  return cannotTell("这是编号", "This is a code number", detail, navigator.onLine ? `/p/${number}` : null);
+  const asked = `/p/${number}${afterRefusal ? "?after=refused" : ""}`;
+  const parts = onlyNumber(detail, navigator.onLine ? asked : null);
+  return afterRefusal ? [refusedBefore(), ...parts] : parts;
 }
 
 /**

@@ -1,78 +1,163 @@
 // @ts-check
-// From what was verified to what is shown: one tone and one headline for the code, one for each permit. Pure.
-// Nothing is ever green by default: a state that is not known by name is "unknown".
+// From what was verified to what is shown: one state for the code, one for each permit, all of the one table (ui/states.js). Pure.
+// Nothing is ever green by default: a state that is not known by name is "unknown". licence_qr/domain/publishing/sayings.py says
+// the same of the same facts.
 
-/** @import { Saying } from "./types.d.ts" */
-/** @import { Tone } from "../ui/types.d.ts" */
+/** @import { HeldBusiness, Saying } from "./types.d.ts" */
+/** @import { Business } from "../pack/types.d.ts" */
 /** @import { DescribedPermit, Status, StatusWord } from "../verifier/types.d.ts" */
 
-import { TERMS } from "../ui/terms.js";
+import { EXPIRING_SOON_DAYS, STATES } from "../ui/states.js";
 
-/** @typedef {Record<string, [tone: Tone, zh: string, en: string]>} Sayings */
-
-/** @type {Sayings} */
-const HEADLINES = {
-  valid: ["good", "核验通过，证照均有效", "Genuine: licence and permits in force"],
-  licenceOnly: ["plain", "核验通过，仅有营业执照", "Genuine: business licence only"],
-  stale: ["care", "核验通过，但状态信息较旧", "Genuine, but the status is not up to date"],
-  attention: ["care", "核验通过，有许可需注意", "Genuine: a permit needs attention"],
-  superseded: ["care", "核验通过，但这是旧版亮证牌", "Genuine, but this card is out of date"],
-  invalid: ["bad", "此码已经作废", "This code is no longer valid"],
-  suspended: ["bad", "此码已暂停使用", "This code is suspended"],
-  unknown: ["unknown", "核验通过，现在是否有效不明", "Genuine, but the status is unknown"],
+/** @type {Record<StatusWord, string>} */
+const OF_LIST = {
+  valid: "effective",
+  invalid: "ended",
+  suspended: "suspended",
+  superseded: "superseded",
+  unknown: "unknown",
 };
-
-/** @type {Sayings} */
-const PERMITS = {
-  valid: ["good", "有效", "in force"],
-  validThen: ["care", "截至当时有效", "in force at that time"],
-  expired: ["bad", "已过期", "expired"],
-  expiredHere: ["care", "按本机日期已过期", "expired by this device’s date"],
-  notYet: ["care", "尚未生效", "not yet in force"],
-  suspended: ["bad", ...TERMS.status.suspended],
-  invalid: ["bad", "已失效", "no longer valid"],
-  superseded: ["care", "以新版亮证牌为准", "see the newer card"],
-  unknown: ["unknown", "状态不明", "status unknown"],
+const IN_FORCE = new Set(["effective", "expiring_soon"]);
+const EXPIRED = new Set(["expired", "expired_here"]);
+// What a permit makes of the code, by the name of its status.
+/** @type {Record<string, string>} */
+const VERDICTS = {
+  ...Object.fromEntries(
+    ["expired", "ended", "annulled", "revoked", "withdrawn", "cancelled"].map((name) => [name, "permit_lapsed"]),
+  ),
+  suspended: "permit_suspended",
+  expired_here: "attention",
+  expired_beside: "attention",
+  pending: "permit_awaited",
+  not_yet_valid: "permit_awaited",
 };
 
 /**
- * @param {Sayings} table
+ * @param {string} group
  * @param {string} name
  * @returns {Saying}
  */
-function saying(table, name) {
-  const [tone, zh, en] = table[name] ?? table.unknown;
-  return { name: table[name] ? name : "unknown", tone, zh, en };
+export function saying(group, name) {
+  const known = name in STATES[group] ? name : "unknown";
+  const [zh, en, tone, severity, bare] = STATES[group][known];
+  return { name: known, zh, en, tone, severity, bare };
 }
 
 /**
- * A permit's saying. Its dates are signed in the symbol, so they speak even where no list does. `day` is today as far as that
- * is known; it is at least `proved`, and what only a device's clock says is not said in red.
+ * @param {number} left days, 0 on the last
+ * @returns {Saying}
+ */
+function expiringSoon(left) {
+  const said = saying("status", "expiring_soon");
+  if (left === 0) return { ...said, zh: "今天到期", en: "expires today" };
+  return { ...said, zh: `还有 ${left} 天到期`, en: left === 1 ? "1 day left" : `${left} days left` };
+}
+
+/**
+ * A permit's saying by the list and its dates, which are signed in the symbol, so that they speak even where no list does; but
+ * what was decided comes before them. `day` is today as far as that is known; it is at least `proved`, and what only a device's
+ * clock says is not said in red.
  * @param {StatusWord} status
  * @param {DescribedPermit} permit
  * @param {{ day: number; proved: number }} today
  * @returns {Saying}
  */
 export function permitSaying(status, permit, { day, proved }) {
+  const byList = saying("status", OF_LIST[status] ?? "unknown");
+  if (byList.name !== "effective" && byList.name !== "unknown") return byList;
   if (permit.validTo !== null && day > permit.validTo)
-    return saying(PERMITS, proved > permit.validTo ? "expired" : "expiredHere");
-  if (status === "valid" && day < permit.validFrom) return saying(PERMITS, "notYet");
-  return saying(PERMITS, status);
+    return saying("status", proved > permit.validTo ? "expired" : "expired_here");
+  if (byList.name === "unknown") return byList;
+  if (day < permit.validFrom) return saying("status", "not_yet_valid");
+  const left = permit.validTo === null ? EXPIRING_SOON_DAYS : permit.validTo - day;
+  return left < EXPIRING_SOON_DAYS ? expiringSoon(left) : byList;
 }
 
 /**
- * The headline over permits that were said by `permitSaying`. `state` is what the status list says of the code.
+ * A permit whose dates are over beside another of its type in force may have been replaced by that, or be for another place.
+ * @param {Saying} said
+ * @param {DescribedPermit} permit
+ * @param {DescribedPermit[]} permits
+ * @param {Saying[]} all
+ * @returns {Saying}
+ */
+function beside(said, permit, permits, all) {
+  const another = permits.some((each, n) => each.type.zh === permit.type.zh && IN_FORCE.has(all[n].name));
+  return EXPIRED.has(said.name) && another ? saying("status", "expired_beside") : said;
+}
+
+/**
+ * What the register said when the pack was taken of a permit that is not in force by its dates or the list: it was replaced by a
+ * newer one, and so is not in the pack; or it was deemed renewed after its last day.
+ * @param {Saying} said
+ * @param {DescribedPermit} permit
+ * @param {HeldBusiness} held
+ * @returns {Saying}
+ */
+function byPack(said, permit, { business, day }) {
+  if (IN_FORCE.has(said.name) || said.name === "unknown") return said;
+  const known = business.permits.find(({ number }) => number === permit.number);
+  if (!known) {
+    const newer = business.permits.some(({ type, status }) => type.zh === permit.type.zh && IN_FORCE.has(status));
+    return newer ? saying("status", "replaced") : said;
+  }
+  const renewed = permit.validTo !== null && day > permit.validTo && IN_FORCE.has(known.status);
+  return EXPIRED.has(said.name) && renewed ? saying("status", "effective") : said;
+}
+
+/**
+ * The sayings of all permits of a code. `held` is its business in the pack, where there is one.
+ * @param {DescribedPermit[]} permits
+ * @param {StatusWord[]} statuses
+ * @param {{ day: number; proved: number }} today
+ * @param {HeldBusiness | null} held
+ * @returns {Saying[]}
+ */
+export function permitSayings(permits, statuses, today, held) {
+  const said = permits.map((permit, n) => permitSaying(statuses[n] ?? "unknown", permit, today));
+  return said.map((each, n) => (held ? byPack(each, permits[n], held) : beside(each, permits[n], permits, said)));
+}
+
+/**
+ * What the pack holds of a business that is not in force and not in the code, such as a permit that is applied for.
+ * @param {DescribedPermit[]} permits
+ * @param {Business} business
+ * @returns {Saying[]}
+ */
+export function onlyInPack(permits, business) {
+  return business.permits
+    .filter(({ status, number }) => !IN_FORCE.has(status) && !permits.some((permit) => permit.number === number))
+    .map(({ status }) => saying("status", status));
+}
+
+/**
+ * @param {Saying[]} found
+ * @returns {Saying | undefined}
+ */
+const gravest = (found) => [...found].sort((a, b) => b.severity - a.severity)[0];
+
+/**
+ * The headline over permits that were said by `permitSayings`. `state` is what the status list says of the code. It is green
+ * for what is in the code at most: whether more permits are needed, no list says.
  * @param {Status} state
  * @param {Saying[]} permits
  * @returns {Saying}
  */
 export function headline(state, permits) {
-  if (state.unknown) return saying(HEADLINES, "unknown");
-  if (state.print !== "valid") return saying(HEADLINES, state.print);
-  if (permits.some((permit) => permit.tone === "unknown")) return saying(HEADLINES, "unknown");
-  if (permits.some((permit) => permit.name !== "valid")) return saying(HEADLINES, "attention");
-  if (state.stale) return saying(HEADLINES, "stale");
-  return saying(HEADLINES, permits.length ? "valid" : "licenceOnly");
+  if (state.unknown) return saying("verdict", "unknown");
+  if (state.print === "invalid") return saying("verdict", "ended_or_void");
+  const worst = gravest(permits.flatMap(({ name }) => (name in VERDICTS ? [saying("verdict", VERDICTS[name])] : [])));
+  if (state.print === "superseded") {
+    const old = saying("verdict", "old_print");
+    return worst?.tone === "bad" ? { ...old, tone: worst.tone, severity: worst.severity } : old;
+  }
+  const dormant = state.print === "suspended";
+  if ((state.print !== "valid" && !dormant) || permits.some(({ tone }) => tone === "unknown"))
+    return saying("verdict", "unknown");
+  const found = worst ? [worst] : [];
+  if (dormant) found.push(saying("verdict", "dormant"));
+  if (state.stale) found.push(saying("verdict", "stale"));
+  return gravest(found) ?? saying("verdict", permits.length ? "in_code" : "licence_only");
 }
 
 /**
@@ -81,5 +166,5 @@ export function headline(state, permits) {
  * @returns {Saying}
  */
 export function aged(permit) {
-  return permit.name === "valid" ? saying(PERMITS, "validThen") : permit;
+  return permit.name === "effective" ? saying("status", "effective_then") : permit;
 }

@@ -2,6 +2,7 @@
 // The pack on the verify page: where the inspector is, and what that and the register add to a genuine code. Without a
 // pack nothing of this is seen, and whatever goes wrong here, the code itself is still verified.
 
+/** @import { HeldBusiness } from "./types.d.ts" */
 /** @import { Pack, Place } from "../pack/types.d.ts" */
 /** @import { Content } from "../ui/types.d.ts" */
 /** @import { Described } from "../verifier/types.d.ts" */
@@ -11,6 +12,7 @@ import { compare, noted, placeNamed, placeOf, search } from "../pack/register.js
 import { packWords, problemWords } from "../pack/words.js";
 import { byId, element, hanzi } from "../ui/elements.js";
 import { t } from "../ui/words.js";
+import { shanghaiDay } from "../verifier/refusal.js";
 import { added, inspectionLink, inspectionsLink, warned } from "./pack_result.js";
 
 let onMove = () => {};
@@ -103,13 +105,13 @@ export async function startPack(moved) {
  * @param {Described} scanned
  * @param {Date} now
  * @param {boolean} again
- * @returns {Promise<{ before: Content[]; after: Content[] }>}
+ * @returns {Promise<{ before: Content[]; after: Content[]; held: HeldBusiness | null }>}
  */
 async function looked(scanned, now, again) {
   const { pack, problem } = await heldPack(now);
   if (!pack) {
     if (problem !== "none") await showPack();
-    return { before: [], after: [] };
+    return { before: [], after: [], held: null };
   }
   const visit = await heldVisit(now);
   const { business, warnings } = compare(pack, visit.here, visit.seen, scanned, now);
@@ -119,20 +121,21 @@ async function looked(scanned, now, again) {
   return {
     before: warned(warnings, pack, now),
     after: [...added(business, pack), ...inspectionLink(business, pack, scanned)],
+    held: business ? { business, day: shanghaiDay(pack.asOf) } : null,
   };
 }
 
 /**
- * Parts to show before and after the verdict of a genuine code; `again` when it is the same scan, judged once more.
+ * Parts to show before and after the verdict of a genuine code, and its business in the pack; `again` when it is the same scan, judged once more.
  * @param {Described} scanned
  * @param {Date} now
  * @param {boolean} again
- * @returns {Promise<{ before: Content[]; after: Content[] }>}
+ * @returns {Promise<{ before: Content[]; after: Content[]; held: HeldBusiness | null }>}
  */
 export async function besideTheScan(scanned, now, again) {
   try {
     return await looked(scanned, now, again);
   } catch {
-    return { before: [], after: [] };
+    return { before: [], after: [], held: null };
   }
 }

@@ -17,6 +17,8 @@ let asked = 0; // grows with every new thing to check, so that what was long in 
 /** @type {string | null} */
 let lastText = null; // what is on the screen, judged again as time passes and when newer lists arrive
 
+let afterRefusal = false; // the code before was refused: that stays above a number typed after it, until there is another code
+
 /** @param {Content[]} parts */
 function show(parts) {
   byId("outcome").replaceChildren(...parts);
@@ -35,8 +37,9 @@ async function check(text, { again = false } = {}) {
   if (!again) asked += 1;
   const mine = asked;
   const { lists, time } = known();
-  const parts = await judge(text, lists, time, { again });
+  const { kind, parts } = await judge(text, lists, time, { again, afterRefusal });
   if (mine !== asked) return;
+  if (kind !== "number") afterRefusal = kind === "refused";
   if (again) renew(byId("outcome"), parts);
   else show(parts);
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // What was found, on the page: a verdict, the business, each permit with its status, and how old that is.
 
-/** @import { Saying } from "./types.d.ts" */
+/** @import { HeldBusiness, Saying } from "./types.d.ts" */
 /** @import { Content, Headline } from "../ui/types.d.ts" */
 /** @import { Reading } from "../device/types.d.ts" */
 /** @import { Described, DescribedPermit, Facts, Status, Vocabulary } from "../verifier/types.d.ts" */
@@ -12,7 +12,7 @@ import { verdict } from "../ui/verdict.js";
 import { day, minute, sentence, t } from "../ui/words.js";
 import { shanghaiDay } from "../verifier/refusal.js";
 import { ageSince } from "./ages.js";
-import { aged, headline, permitSaying } from "./judgement.js";
+import { aged, headline, onlyInPack, permitSayings, saying } from "./judgement.js";
 
 const TAGS = { good: "✓", plain: "i", care: "!", bad: "×", unknown: "?" };
 
@@ -89,17 +89,44 @@ export function asOf(state, { now, proved, wrong }) {
 }
 
 /**
+ * The words of a verdict: "genuine" stands before those that are not bare.
+ * @param {Saying} said
+ * @returns {Headline}
+ */
+function firstWords({ tone, zh, en, bare }) {
+  const [foundZh, foundEn] = TERMS.found.symbol;
+  return bare
+    ? { tone, zh, en: en[0].toUpperCase() + en.slice(1) }
+    : { tone, zh: `${foundZh}，${zh}`, en: `${foundEn}: ${en}` };
+}
+
+/**
+ * What is to be known or done beside a verdict.
+ * @param {Saying} said
+ * @returns {string}
+ */
+function beyond({ name }) {
+  if (name === "in_code" || name === "licence_only") return `${t(...TERMS.beyond.needed)}${t("。", ". ")}`;
+  if (name !== "ended_or_void") return "";
+  return t(
+    "请不要采信：请经营者出示现行的亮证牌；不能出示的，请拨打 12345。",
+    "Do not rely on it: ask for the current card; if there is none, call 12345. ",
+  );
+}
+
+/**
  * A code whose signature holds. `live` is the address at which this service can be asked now.
  * @param {Described} described
  * @param {Status} state
- * @param {{ time: Reading; live: string | null }} how
+ * @param {{ time: Reading; live: string | null; held: HeldBusiness | null }} how
  * @returns {Content[]}
  */
-export function genuine(described, state, { time, live }) {
+export function genuine(described, state, { time, live, held }) {
   const today = { day: shanghaiDay(time.now), proved: shanghaiDay(time.proved) };
-  const said = described.permits.map((permit, n) => permitSaying(state.permits[n] ?? "unknown", permit, today));
+  const said = permitSayings(described.permits, state.permits, today, held);
+  const first = headline(state, held ? [...said, ...onlyInPack(described.permits, held.business)] : said);
   const parts = [
-    verdict(headline(state, said), element("span", "", ...asOf(state, time))),
+    verdict(firstWords(first), element("span", "", beyond(first), ...asOf(state, time))),
     element(
       "div",
       "who",
@@ -129,6 +156,7 @@ export function genuine(described, state, { time, live }) {
       ],
     ),
   );
+  parts.push(element("p", "quiet", t(...TERMS.beyond.more), t("。", ".")));
   if (live) parts.push(linkTo(live, "联网查看登记库现在的记载", "Check the current register entry online"));
   return parts;
 }
@@ -158,7 +186,7 @@ export function refused(code, facts, vocabulary) {
   /** @type {Headline} */
   const said = foreign
     ? { tone: "bad", zh: "不是本服务的|二维码", en: "Not a code of this service" }
-    : { tone: "bad", zh: TERMS.verdict.refused[0], en: TERMS.verdict.refused[1] };
+    : saying("verdict", "refused");
   const parts = [verdict(said)];
   const { what, todo } = entry ? sentence(entry, facts) : { what: "", todo: "" };
   if (foreign) {
@@ -178,17 +206,41 @@ export function refused(code, facts, vocabulary) {
 }
 
 /**
- * Something that is no code of ours and no refusal of one: a text, an own fault, a number that only the register knows.
+ * What stays above the result of a number that was typed after a code was refused: a forger prints a real number below a false
+ * code.
+ * @returns {HTMLElement}
+ */
+export function refusedBefore() {
+  return verdict(
+    saying("verdict", "refused"),
+    t(
+      "刚才的二维码未通过。编号人人都能抄写，查到编号不等于这张亮证牌是真的。",
+      "The code before failed. Anybody can copy a number: finding it does not make this card genuine.",
+    ),
+  );
+}
+
+/**
+ * A number: only the register knows of it, and it proves no card, whatever the register says.
+ * @param {string} detail
+ * @param {string | null} live
+ * @returns {Content[]}
+ */
+export function onlyNumber(detail, live) {
+  const parts = [verdict(saying("verdict", "number"), detail)];
+  if (live) parts.push(linkTo(live, "向登记库查询此编号", "Look up this number in the register"));
+  return parts;
+}
+
+/**
+ * Something that is no code of ours and no refusal of one: a text, an own fault.
  * @param {string} zh
  * @param {string} en
  * @param {string} detail
- * @param {string | null} [live]
  * @returns {Content[]}
  */
-export function cannotTell(zh, en, detail, live) {
-  const parts = [verdict({ tone: "unknown", zh, en }, detail)];
-  if (live) parts.push(linkTo(live, "向登记库查询此编号", "Look up this number in the register"));
-  return parts;
+export function cannotTell(zh, en, detail) {
+  return [verdict({ tone: "unknown", zh, en }, detail)];
 }
 
 /**

@@ -53,11 +53,11 @@ def _pairs(root: Path) -> Iterator[Pair]:
     for path in sorted((root / "licence_qr").rglob("*.py")):
         yield from _of_module(path, root)
     for path in sorted((root / "static").rglob("*.js")):
-        if "vendor" not in path.parts and path.name != "terms.js":
+        if "vendor" not in path.parts and path.name not in {"terms.js", "states.js"}:
             yield from _of_script(path, root)
     for path in sorted((root / "licence_qr").rglob("*.toml")):
         kind = {"wording": "sentence", "catalogue": "catalogue"}.get(path.parent.name, "demonstration")
-        yield from _of_table("term" if path.name == "terms.toml" else kind, path, root)
+        yield from _of_table("term" if path.name in {"terms.toml", "states.toml"} else kind, path, root)
 
 
 def _of_template(path: Path, root: Path) -> Iterator[Pair]:

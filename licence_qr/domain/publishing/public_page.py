@@ -18,14 +18,17 @@ from licence_qr.domain.register.permit import GrantMode, PermitStatus, Suspensio
 
 
 class Verdict(StrEnum):
-    """The verdict at the top of the page. All presuppose a genuine code that is in the register."""
+    """The verdict at the top of the page, gravest first. All presuppose a genuine code that is in the register."""
 
-    ALL_IN_FORCE = "all_in_force"
-    LICENCE_ONLY = "licence_only"  # the licence is in force; no permit was ever granted
-    ATTENTION = "attention"  # the licence is in force; a permit is pending, expired, suspended or ended
-    DORMANT = "dormant"
     LICENCE_ENDED = "licence_ended"
+    VOID_PRINT = "void_print"  # the scanned print was declared void after a loss
+    ATTENTION = "attention"  # the licence is in force; a permit is pending, expired, suspended or ended
     OLD_PRINT = "old_print"  # a newer version exists; the page shows what is true today
+    DORMANT = "dormant"
+    INCOMPLETE = "incomplete"  # an item that the trade needs is being decided, not in force, or not recorded here
+    MARKED = "marked"  # a mark (经营异常名录 and the like) is in force
+    LICENCE_ONLY = "licence_only"  # the licence is in force; no permit was ever granted
+    ALL_IN_FORCE = "all_in_force"
 
 
 class FoundBy(StrEnum):

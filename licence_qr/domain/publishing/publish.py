@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -20,6 +20,7 @@ from licence_qr.domain.publishing.public_page import (
     PublicPermit,
     Verdict,
 )
+from licence_qr.domain.publishing.sayings import AWAITED, UNSURE
 from licence_qr.domain.register.entity import Entity, LicenceState
 from licence_qr.domain.register.marks import MARK_NAMES, Mark
 from licence_qr.domain.register.permit import Permit, PermitState, PermitStatus, deemed_renewed, status_on
@@ -61,15 +62,36 @@ class LicenceLife:
     items: tuple[tuple[CaseItem, Permit | None], ...] = ()
 
 
-def verdict_today(state: LicenceState, statuses: list[PermitStatus]) -> Verdict:
-    """The verdict by the register alone, whatever print was scanned."""
-    if state.ended:
-        return Verdict.LICENCE_ENDED
-    if state is LicenceState.DORMANT:
-        return Verdict.DORMANT
-    if not statuses:
-        return Verdict.LICENCE_ONLY
-    return Verdict.ALL_IN_FORCE if all(s.in_force for s in statuses) else Verdict.ATTENTION
+def verdict_today(
+    state: LicenceState,
+    statuses: Collection[PermitStatus],
+    standings: Collection[ItemStanding] = (),
+    *,
+    marked: bool = False,
+) -> Verdict:
+    """The gravest verdict by the register alone, whatever print was scanned. A permit that has ended or was stopped comes
+    before anything but the end of the licence; one that is not in force yet comes after the rest.
+
+    ``standings`` are where the items of the trade stand; ``marked`` tells whether a mark is in force.
+    """
+    stopped = {status for status in statuses if not status.in_force}
+    found = [
+        (state.ended, Verdict.LICENCE_ENDED),
+        (bool(stopped - AWAITED), Verdict.ATTENTION),
+        (state is LicenceState.DORMANT, Verdict.DORMANT),
+        (not UNSURE.isdisjoint(standings), Verdict.INCOMPLETE),
+        (marked, Verdict.MARKED),
+        (bool(stopped), Verdict.ATTENTION),
+        (not statuses, Verdict.LICENCE_ONLY),
+    ]
+    return next((verdict for holds, verdict in found if holds), Verdict.ALL_IN_FORCE)
+
+
+def verdict_of_print(scanned: Print, newest: Print, today: Verdict, day: date) -> Verdict:
+    """The verdict on a print: void, old, or what is true ``today``."""
+    if scanned.void_since is not None and scanned.void_since <= day:
+        return Verdict.VOID_PRINT
+    return Verdict.OLD_PRINT if scanned.version < newest.version else today
 
 
 def shown_permits(permits: tuple[Permit, ...], day: date) -> list[tuple[Permit, PermitStatus]]:
@@ -199,10 +221,13 @@ def publish(
     day = local_date(now)
     state = licence_state_on(life.state, life.dormant_until, day)
     shown = shown_permits(record.permits, day)
-    today = verdict_today(state, [status for _, status in shown])
     addresses = {p.premises_no: p.address for p in record.premises}
+    items = _public_items(catalogue, addresses, life.items, day)
+    marks = _public_marks(life.marks, day)
+    statuses = [status for _, status in shown]
+    today = verdict_today(state, statuses, [item.standing for item in items], marked=bool(marks))
     return PublicPage(
-        verdict=Verdict.OLD_PRINT if code.scanned.version < code.newest.version else today,
+        verdict=verdict_of_print(code.scanned, code.newest, today, day),
         today=today,
         found_by=code.found_by,
         licence=_public_licence(catalogue, record.entity, state, life),
@@ -218,7 +243,7 @@ def publish(
         newest_printed_on=code.newest.printed_on,
         checked_at=now,
         specimen=specimen,
-        marks=_public_marks(life.marks, day),
+        marks=marks,
         print_void_since=code.scanned.void_since,
-        items=_public_items(catalogue, addresses, life.items, day),
+        items=items,
     )

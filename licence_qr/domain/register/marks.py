@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from licence_qr.domain.register.entity import EntityForm
+from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
 
 
@@ -22,11 +23,7 @@ class MarkKind(StrEnum):
     FLAGGED = "flagged"  # 标记为经营异常状态, individual businesses
 
 
-MARK_NAMES: dict[MarkKind, Text] = {
-    MarkKind.ABNORMAL: Text("列入经营异常名录", "listed for abnormal operations"),
-    MarkKind.SERIOUS: Text("列入严重违法失信名单", "listed for serious violations"),
-    MarkKind.FLAGGED: Text("标记为经营异常状态", "marked for abnormal operations"),
-}
+MARK_NAMES: dict[MarkKind, Text] = {kind: term(f"mark.{kind.value}") for kind in MarkKind}
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,7 +203,8 @@ class DemonstrationRegister:
 
     def _code(self, business: DemonstrationBusiness, code: StoredCode, *, newest: bool) -> DemonstrationCode:
         name = business.slug if newest else f"{business.slug}-v{code.version}"
-        verdict = business.verdict if newest else Verdict.OLD_PRINT
+        old = Verdict.OLD_PRINT if code.void_since is None else Verdict.VOID_PRINT
+        verdict = business.verdict if newest else old
         address = self.coding.issued(code).address
         return DemonstrationCode(
             name=name,

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from licence_qr.domain.cases.case import ItemStanding
 from licence_qr.domain.catalogue.grading import grade_name, scale_title
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.publishing.public_page import FoundBy, PublicMark, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.publishing import sayings
+from licence_qr.domain.publishing.public_page import FoundBy, PublicItem, PublicMark, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.publishing.sayings import item_standing as item_standing
+from licence_qr.domain.publishing.sayings import permit_status as permit_status
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import GrantMode, PermitStatus
-from licence_qr.web.shell.words import LICENCE_STATE, PERMIT_STATUS, VERDICT, Saying, Tone, day, permit_saying
+from licence_qr.web.shell.words import LICENCE_STATE, Saying, Tone, day
+from licence_qr.wording.states import state
 
 _RING = "M24 4a20 20 0 1 0 0 40a20 20 0 1 0 0-40z"
 
@@ -33,17 +39,6 @@ _SIGN = {Tone.GOOD: Sign.CHECK, Tone.PLAIN: Sign.LETTER_I, Tone.CARE: Sign.TRIAN
 # The ends that differ in law; what was to be checked before is not waited for any more.
 ENDS = frozenset({PermitStatus.ANNULLED, PermitStatus.REVOKED, PermitStatus.WITHDRAWN, PermitStatus.CANCELLED})
 
-# What "a permit needs attention" comes down to, gravest first, by the permit that asks for it.
-_LAPSED = Saying("有许可已失效", "a permit is no longer valid", Tone.BAD)
-_PAUSED = Saying("有许可被暂停", "a permit is suspended", Tone.BAD)
-_AWAITED = Saying("有许可尚未生效", "a permit is not yet in force", Tone.CARE)
-
-
-_MOVED_OUT = Text(
-    "已迁往其他登记机关，本亮证牌停用",
-    "Moved to another registration authority: this card is no longer in use",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Headline:
@@ -56,64 +51,67 @@ class Headline:
 
 
 def headline(page: PublicPage) -> Headline:
-    """The headline. Only a scanned symbol is called genuine, because a code number does not prove it."""
-    today = _today(page)
-    if page.verdict is Verdict.OLD_PRINT:
-        return _old_print(page, today)
-    words = Text(today.zh, _upper(today.en))
-    if page.verdict is Verdict.LICENCE_ENDED and page.licence.state is LicenceState.MOVED_OUT:
-        words = _MOVED_OUT
-    elif page.verdict is not Verdict.LICENCE_ENDED:
-        zh, en = ("核验通过", "Genuine") if page.found_by is FoundBy.SYMBOL else ("登记在册", "On the register")
-        words = Text(f"{zh}，{today.zh}", f"{en}: {today.en}")
-    return Headline(words, today.tone, _SIGN[today.tone], _detail(page))
+    """The headline: the words of ``sayings.headline``, with its sign and what is to be known or done."""
+    said = sayings.headline(page)
+    sign = Sign.CLOCK if page.verdict is Verdict.OLD_PRINT else _SIGN[said.tone]
+    told = [each for each in _details(page, said.today) if each]
+    detail = Text("".join(each.zh for each in told), " ".join(each.en for each in told)) if told else None
+    return Headline(said.words, said.tone, sign, detail)
 
 
-def _today(page: PublicPage) -> Saying:
-    """The headline for the status today, whatever the scanned version says."""
-    if page.today is not Verdict.ATTENTION:
-        return VERDICT[page.today]
-    stopped = {permit.status for permit in _stopped(page)}
-    if stopped - {PermitStatus.PENDING, PermitStatus.NOT_YET_VALID, PermitStatus.SUSPENDED}:
-        return _LAPSED
-    return _PAUSED if PermitStatus.SUSPENDED in stopped else _AWAITED
-
-
-def _old_print(page: PublicPage, today: Saying) -> Headline:
-    """The headline for an old version: never green, and at least as serious as the status today."""
-    old = VERDICT[Verdict.OLD_PRINT]
-    tone = Tone.BAD if today.tone is Tone.BAD else old.tone
-    newest = page.newest_version
-    void = page.print_void_since
-    zh = f"已于{day(void)}声明作废。" if void else ""
-    en = f"Declared void on {day(void)}. " if void else ""
+def refused_before() -> Headline:
+    """What stays above the result of a number that was typed after a code was refused: the number may be that of a card
+    which was copied below a false code."""
+    said = state("verdict.refused")
     detail = Text(
-        f"{zh}现行的是第 {newest} 版。今天：{today.zh}。", f"{en}Version {newest} is current. Today: {today.en}."
+        "刚才扫的二维码未通过。编号人人都能抄写，查到编号不等于这张亮证牌是真的。",
+        "The code you scanned failed. Anybody can copy a number: finding it does not make this card genuine.",
     )
-    return Headline(Text(old.zh, _upper(old.en)), tone, Sign.CLOCK, detail)
+    return Headline(Text(said.zh, said.en), said.tone, _SIGN[said.tone], detail)
 
 
-def _detail(page: PublicPage) -> Text | None:
+def _details(page: PublicPage, today: Saying) -> Iterator[Text | None]:
+    if page.verdict is Verdict.VOID_PRINT or page.verdict is Verdict.OLD_PRINT:
+        yield from _about_print(page, today)
+        return
     if page.verdict is Verdict.LICENCE_ENDED:
-        if page.licence.state is LicenceState.MOVED_OUT:
-            return None  # the business may trade, on the licence of its new authority
-        state = LICENCE_STATE[page.licence.state]
-        return Text(
-            f"登记状态：{state.zh}，不得再据此经营。",
-            f"Status: {state.en}. The business may not trade on this licence.",
-        )
-    if page.verdict is Verdict.ATTENTION:
-        return _which_permit(_stopped(page))
-    if page.found_by is FoundBy.NUMBER:
-        return Text(
+        yield _ended(page)
+    elif page.verdict is Verdict.ATTENTION:
+        yield _which_permit(sayings.stopped_permits(page))
+    elif page.verdict is Verdict.INCOMPLETE:
+        yield _which_item(sayings.unsure_items(page))
+    if page.verdict is not Verdict.MARKED:
+        yield from (Text(f"{each.name.zh}。", f"{sayings.upper(each.name.en)}.") for each in page.marks)
+    if page.found_by is FoundBy.NUMBER and page.verdict is not Verdict.LICENCE_ENDED:
+        yield Text(
             "按编号查到，不能证明亮证牌本身是真的。",
             "Found by code number; this does not prove that the card is genuine.",
         )
-    return None
 
 
-def _stopped(page: PublicPage) -> list[PublicPermit]:
-    return [permit for permit in page.permits if not permit.status.in_force]
+def _about_print(page: PublicPage, today: Saying) -> Iterator[Text]:
+    """Of a print that is void or old: since when, what to do, and what is true today."""
+    newest = page.newest_version
+    if page.print_void_since is not None and page.verdict is Verdict.VOID_PRINT:
+        on = day(page.print_void_since)
+        yield Text(
+            f"已于{on}声明作废（遗失），请不要采信。请经营者出示现行的第 {newest} 版；不能出示的，请拨打 12345。",
+            f"Declared lost and void on {on}: do not rely on it. Ask for the current card, version {newest}; if there is "
+            "none, call 12345.",
+        )
+    else:
+        yield Text(f"现行的是第 {newest} 版。", f"Version {newest} is current.")
+    yield Text(f"今天：{today.zh}。", f"Today: {today.en}.")
+
+
+def _ended(page: PublicPage) -> Text | None:
+    if page.licence.state is LicenceState.MOVED_OUT:
+        return None  # the business may trade, on the licence of its new authority
+    ended = LICENCE_STATE[page.licence.state]
+    return Text(
+        f"登记状态：{ended.zh}，不得再据此经营。",
+        f"Status: {ended.en}. The business may not trade on this licence.",
+    )
 
 
 def _which_permit(stopped: list[PublicPermit]) -> Text:
@@ -124,6 +122,14 @@ def _which_permit(stopped: list[PublicPermit]) -> Text:
     return Text(f"{name.zh}：{status.zh}。", f"{name.en}: {status.en}.")
 
 
+def _which_item(unsure: list[PublicItem]) -> Text:
+    """The items that are not on record as in force: the name if there is one, else their number."""
+    if len(unsure) != 1:
+        return Text(f"{len(unsure)} 项见下。", f"{len(unsure)} of them: see below.")
+    standing, name = sayings.item_standing(unsure[0]), unsure[0].permit_type
+    return Text(f"{name.zh}：{standing.zh}。", f"{name.en}: {standing.en}.")
+
+
 def holder(page: PublicPage) -> Text:
     """The name to look for on the sign: the registered name, or the operator's if the business has none."""
     licence = page.licence
@@ -132,19 +138,17 @@ def holder(page: PublicPage) -> Text:
     return Text(f"个体工商户 {licence.principal}（无字号）", f"{licence.principal} (no trade name)")
 
 
-def permit_status(permit: PublicPermit) -> Saying:
-    """The status of one permit. One that expires soon counts its days, including the expiry date; one that was closed after
-    another end (撤销, 吊销 or 撤回, then 注销) names both."""
-    saying = permit_saying(permit.status, permit.suspension)
-    if permit.ended_by is not None and permit.ended_by is not permit.status:
-        first = PERMIT_STATUS[permit.ended_by]
-        return Saying(f"{first.zh}，{saying.zh}", f"{first.en}, then {saying.en}", saying.tone)
-    left = permit.days_left
-    if permit.status is not PermitStatus.EXPIRING_SOON or left is None:
-        return saying
-    if left == 0:
-        return Saying("今天到期", "expires today", saying.tone)
-    return Saying(f"还有 {left} 天到期", "1 day left" if left == 1 else f"{left} days left", saying.tone)
+def item(found: PublicItem) -> Text:
+    """Where an item stands, in one line: since when, under which number, or whom to ask."""
+    standing = sayings.item_standing(found)
+    authority, on = found.authority, day(found.since)
+    if found.standing is ItemStanding.NOT_RECORDED:
+        return Text(f"{standing.zh}，请向{authority.zh}查询", f"{standing.en}: ask {authority.en}")
+    if found.standing is ItemStanding.BEING_DECIDED:
+        return Text(f"{standing.zh}，自{on}起，由{authority.zh}办理", f"{standing.en} since {on}, by {authority.en}")
+    if found.standing is ItemStanding.FILED and found.permit_no:
+        return Text(f"{standing.zh}，编号{found.permit_no}", f"{standing.en} under {found.permit_no}")
+    return Text(standing.zh, standing.en)
 
 
 def grade_title(permit: PublicPermit) -> Text:
@@ -161,10 +165,25 @@ def grade(permit: PublicPermit) -> Text:
     return Text(f"{words.zh}，{on}评定", f"{words.en}, graded on {on}")
 
 
-def commitment(permit: PublicPermit, page: PublicPage) -> Text | None:
-    """How far a permit granted on the holder's word (告知承诺) has been checked since; None on the standard procedure."""
-    if permit.mode is not GrantMode.COMMITMENT or permit.status is PermitStatus.PENDING:
+def way(permit: PublicPermit, page: PublicPage) -> Text | None:
+    """How the permit came about, where that is to be told: on the holder's word (告知承诺), with how far it has been checked
+    since; by filing (备案), which decides nothing; or shown at the counter, which did not decide it. None on the standard
+    procedure."""
+    if permit.status is PermitStatus.PENDING:
         return None
+    if permit.mode is GrantMode.FILING:
+        number = permit.permit_no
+        return Text(f"已备案，编号{number}。", f"Filed under {number}.") if number else Text("已备案。", "Filed.")
+    if permit.mode is GrantMode.SHOWN:
+        by = permit.authority
+        return Text(
+            f"出示登记：由{by.zh}核发，不在这里决定。",
+            f"Certificate of {by.en}, shown at the counter; not decided here.",
+        )
+    return _commitment(permit, page) if permit.mode is GrantMode.COMMITMENT else None
+
+
+def _commitment(permit: PublicPermit, page: PublicPage) -> Text:
     zh, en = "申请人书面承诺符合条件，当场许可", "Granted on the applicant’s written commitment"
     if permit.checked_on is not None:
         on = day(permit.checked_on)
@@ -206,10 +225,6 @@ def mark(found: PublicMark) -> Text:
     """One mark with its dates."""
     begun = day(found.since)
     if found.until is None:
-        return Text(f"{found.name.zh}，自{begun}起", f"{_upper(found.name.en)}, since {begun}")
+        return Text(f"{found.name.zh}，自{begun}起", f"{sayings.upper(found.name.en)}, since {begun}")
     ends = day(found.until)
-    return Text(f"{found.name.zh}，{begun}至{ends}", f"{_upper(found.name.en)}, from {begun} to {ends}")
-
-
-def _upper(words: str) -> str:
-    return words[0].upper() + words[1:]
+    return Text(f"{found.name.zh}，{begun}至{ends}", f"{sayings.upper(found.name.en)}, from {begun} to {ends}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from licence_qr.domain.catalogue.grading import GradingScale, scale_title
 from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.publishing import sayings
 from licence_qr.domain.publishing.public_page import (
     PublicInspection,
     PublicItem,
@@ -15,16 +16,20 @@ from licence_qr.domain.publishing.public_page import (
     PublicPage,
     PublicPermit,
 )
+from licence_qr.wording.states import Saying, state
 
 FORMAT = 1
 
 
 def public_json(page: PublicPage) -> dict[str, Any]:
     """Plain JSON values of exactly the public fields: dates as YYYY-MM-DD, the instant in UTC, null for "none"."""
+    said = sayings.headline(page)
     return {
         "format": FORMAT,
         "verdict": page.verdict.value,
         "today": page.today.value,
+        "headline": _text(said.words),
+        **_shown(said),
         "found_by": page.found_by.value,
         "licence": _licence(page.licence),
         "addresses": list(page.addresses),
@@ -57,6 +62,7 @@ def _licence(licence: PublicLicence) -> dict[str, Any]:
         "authority": _text(licence.authority),
         "issued_on": _day(licence.issued_on),
         "state": licence.state.value,
+        **_shown(state(f"status.{licence.state.value}")),
         "state_since": _day(licence.state_since),
         "dormant_until": _day(licence.dormant_until),
     }
@@ -66,6 +72,7 @@ def _permit(permit: PublicPermit) -> dict[str, Any]:
     return {
         "permit_type": _text(permit.permit_type),
         "permit_no": permit.permit_no,
+        **_shown(sayings.permit_status(permit)),
         "address": permit.address,
         "items": permit.items,
         "authority": _text(permit.authority),
@@ -108,6 +115,7 @@ def _item(item: PublicItem) -> dict[str, Any]:
         "authority": _text(item.authority),
         "address": item.address,
         "standing": item.standing.value,
+        **_shown(sayings.item_standing(item)),
         "since": _day(item.since),
         "permit_no": item.permit_no,
     }
@@ -117,9 +125,15 @@ def _mark(mark: PublicMark) -> dict[str, Any]:
     return {
         "kind": mark.kind.value,
         "name": _text(mark.name),
+        **_shown(state(f"mark.{mark.kind.value}")),
         "since": _day(mark.since),
         "until": _day(mark.until),
     }
+
+
+def _shown(said: Saying | sayings.FirstWords) -> dict[str, Any]:
+    """How it is shown, and how grave it is."""
+    return {"tone": said.tone.value, "severity": said.severity}
 
 
 def _text(text: Text) -> dict[str, str]:

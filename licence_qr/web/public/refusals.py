@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Response, render_template
+from flask import Response, render_template, request
 
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import KeyStoreError, LicenceQRError, NotFoundError, RegisterError, TokenError
 from licence_qr.services.publishing.signed_content import REGISTER_DIFFERS
-from licence_qr.web.public.page_words import Headline, Sign
+from licence_qr.web.public.page_words import Headline, Sign, refused_before
 from licence_qr.web.shell import errors
-from licence_qr.web.shell.words import Tone
-from licence_qr.wording.terms import term
+from licence_qr.wording.states import state
+
+AFTER = "?after=refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +28,17 @@ class Refusal:
     headline: Headline
 
 
-_REFUSED = Refusal(
-    "errors/refused.html",
-    Headline(term("verdict.refused"), Tone.BAD, Sign.OCTAGON),
-)
-_UNKNOWN = Refusal(
-    "errors/unknown.html", Headline(Text("未查到", "Not found in the register"), Tone.UNKNOWN, Sign.QUESTION)
-)
-_UNREACHABLE = Refusal(
-    "errors/unreachable.html", Headline(Text("现在无法查询", "Cannot be checked now"), Tone.UNKNOWN, Sign.DOTS)
-)
+def _said(name: str, sign: Sign, detail: Text | None = None) -> Headline:
+    said = state(f"verdict.{name}")
+    return Headline(Text(said.zh, said.en), said.tone, sign, detail)
 
+
+_REFUSED = Refusal("errors/refused.html", _said("refused", Sign.OCTAGON))
+_UNKNOWN = Refusal("errors/unknown.html", _said("not_found", Sign.QUESTION))
+_UNREACHABLE = Refusal("errors/unreachable.html", _said("unreachable", Sign.DOTS))
 _DIFFERS = Refusal(
     "errors/differs.html",
-    Headline(
-        Text("不能确认", "Not confirmed"),
-        Tone.BAD,
-        Sign.TRIANGLE,
-        Text("登记库与签发内容不一致", "Register differs from what was signed"),
-    ),
+    _said("differs", Sign.TRIANGLE, Text("登记库与签发内容不一致", "Register differs from what was signed")),
 )
 
 
@@ -68,4 +61,16 @@ def show(error: LicenceQRError) -> Response:
 
 def _page(refusal: Refusal, error: LicenceQRError, problem: errors.ErrorPage) -> str:
     genuine = error.facts.get("genuine") is True
-    return render_template(refusal.template, problem=problem, headline=refusal.headline, genuine=genuine)
+    facts = {"problem": problem, "headline": refusal.headline, "genuine": genuine}
+    return render_template(refusal.template, **facts, before=before(), after=after_refusal())
+
+
+def after_refusal() -> str:
+    """The query that pages after a refused code are asked with, or empty; "?…" as it stands in their addresses."""
+    return AFTER if request.args.get("after") == "refused" else ""
+
+
+def before() -> Headline | None:
+    """What stays above the page of a number that was typed after a code was refused; None for any other page. A forger
+    prints a real number below a false code."""
+    return refused_before() if after_refusal() else None

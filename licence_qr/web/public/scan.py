@@ -19,7 +19,9 @@ from licence_qr.services.publishing.lookup import Lookup
 from licence_qr.web import current_instant
 from licence_qr.web.public import page_words, refusals
 from licence_qr.web.public.answers import readable_by_other_sites, takes_gzip
+from licence_qr.web.public.page_words import Headline
 from licence_qr.web.public.public_json import public_json
+from licence_qr.web.public.refusals import after_refusal
 from licence_qr.web.shell.errors import wants_json
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language
@@ -57,7 +59,7 @@ def find() -> BaseResponse:
         number = _number(pasted, typed)
     except InputError as error:
         return _mistyped(typed, error)
-    return redirect(f"/p/{number}", 303)
+    return redirect(f"/p/{number}{after_refusal()}", 303)
 
 
 def _number(pasted: Pasted, typed: str) -> str:
@@ -75,7 +77,7 @@ def by_number(number: str) -> BaseResponse:
         page = lookup().by_number(number, request.remote_addr or "", current_instant())
     except InputError as error:
         return _mistyped(number, error)
-    return _as_json(page) if wants_json() else _as_page(_html(page))
+    return _as_json(page) if wants_json() else _as_page(_html(page, refusals.before()))
 
 
 @blueprint.get(f"{SCANNED}<digits>")
@@ -85,8 +87,10 @@ def scan(digits: str) -> BaseResponse:
     return _as_json(page) if wants_json() else _as_page(_html(page))
 
 
-def _html(page: PublicPage) -> bytes:
-    return render("public/page.html", page=page, headline=page_words.headline(page), say=page_words).encode()
+def _html(page: PublicPage, before: Headline | None = None) -> bytes:
+    """The page; ``before`` is what was said of a code that was refused, and stands above."""
+    said = page_words.headline(page)
+    return render("public/page.html", page=page, headline=said, say=page_words, before=before).encode()
 
 
 def _as_page(body: bytes) -> Response:
@@ -106,7 +110,7 @@ def _as_json(page: PublicPage) -> Response:
 
 
 def _start_page(typed: str = "", wrong: Explanation | None = None) -> str:
-    return render("public/home.html", typed=typed, wrong=wrong)
+    return render("public/home.html", typed=typed, wrong=wrong, before=refusals.before())
 
 
 def _mistyped(typed: str, error: InputError) -> Response:

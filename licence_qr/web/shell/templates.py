@@ -26,7 +26,7 @@ from licence_qr.domain.inspecting.inspection import SignatureKind
 from licence_qr.domain.lifecycle.acts import Act, SubjectKind
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.entity import LicenceState
-from licence_qr.domain.register.permit import PermitStatus
+from licence_qr.domain.register.permit import GrantMode, PermitStatus
 from licence_qr.web.shell.language import Language, both, both_in, hanzi, language, query_in_other_language, t
 from licence_qr.web.shell.origin import form_token, name_page
 from licence_qr.web.shell.words import day, minute
@@ -38,6 +38,7 @@ _CLOSED_SETS: tuple[type[StrEnum], ...] = (
     Act,
     ChecklistAnswer,
     DrawState,
+    GrantMode,
     LicenceState,
     PermitStatus,
     ProposalState,

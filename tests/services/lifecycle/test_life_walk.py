@@ -209,8 +209,11 @@ class Walk(RuleBasedStateMachine):
             record = CombinedRecord(stored.entity, entities.premises_of(tx, self.uscc), held)
             assert [c.version for c in (newest, *older)] == list(range(newest.version, 0, -1))
             assert newest.digest == record.digest(), "the newest print says what the register says"
-            assert codes.status(tx, newest.status_index) == int(stored.state.ended)
-            assert {codes.status(tx, c.status_index) for c in older} <= {codes.SUPERSEDED}
+            dormant = licence_state_on(stored.state, stored.dormant_until, self.today) is LicenceState.DORMANT
+            assert codes.status(tx, newest.status_index) == (2 if dormant else int(stored.state.ended))
+            for code in older:
+                over = stored.state.ended or code.void_since is not None
+                assert codes.status(tx, code.status_index) == (1 if over else codes.SUPERSEDED)
             values = {p.permit_no: status_list_value(status_on(p, self.today)) for p in held}
             for code in (newest, *older):
                 signed = [p["permit_no"] for p in json.loads(code.record)["permits"]]

@@ -17,12 +17,14 @@ from shipped import CATALOGUE
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.accounts.stages import Holder
+from licence_qr.domain.cases.case import ItemStanding
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.identifiers import parse_code_number
 from licence_qr.domain.publishing.pasted import Pasted, reduced
 from licence_qr.domain.publishing.public_page import (
     FoundBy,
     PublicInspection,
+    PublicItem,
     PublicLicence,
     PublicMark,
     PublicPage,
@@ -120,6 +122,21 @@ _OTHERS = tuple(
     )
 )
 
+_POLICE = Text("重庆市公安局高新区分局", "Public Security Bureau, High-tech Zone")
+_FIRE = Text("重庆高新区消防救援支队", "Fire and Rescue, High-tech Zone")
+_FILED = replace(
+    PERMIT,
+    permit_type=Text("仅销售预包装食品备案", "Pre-packaged food filing"),
+    permit_no="YB25001070000118",
+    items="仅销售预包装食品",
+    authority=LICENCE.authority,
+    mode=GrantMode.FILING,
+    valid_to=None,
+    days_left=None,
+    grade="",
+    scale=None,
+)
+
 PAGES: dict[str, PublicPage] = {
     "in_force": IN_FORCE,
     "by_number": replace(IN_FORCE, found_by=FoundBy.NUMBER),
@@ -184,6 +201,8 @@ PAGES: dict[str, PublicPage] = {
     "overdue_check": replace(IN_FORCE, permits=(replace(PERMIT, checked_on=None, follow_up_due=date(2026, 11, 1)),)),
     "marked": replace(
         IN_FORCE,
+        verdict=Verdict.MARKED,
+        today=Verdict.MARKED,
         permits=(replace(PERMIT, inspection=PublicInspection(date(2026, 9, 1), False, date(2026, 9, 30))),),
         marks=(
             PublicMark(MarkKind.ABNORMAL, MARK_NAMES[MarkKind.ABNORMAL], date(2026, 7, 1), None),
@@ -192,11 +211,41 @@ PAGES: dict[str, PublicPage] = {
     ),
     "lost_print": replace(
         IN_FORCE,
-        verdict=Verdict.OLD_PRINT,
+        verdict=Verdict.VOID_PRINT,
         newest_version=3,
         newest_printed_on=date(2026, 5, 1),
         print_void_since=date(2026, 4, 30),
     ),
+    "incomplete": replace(
+        IN_FORCE,
+        verdict=Verdict.INCOMPLETE,
+        today=Verdict.INCOMPLETE,
+        permits=(PERMIT, _FILED),
+        items=(
+            PublicItem(
+                HYGIENE, PERMIT.authority, PERMIT.address, ItemStanding.IN_FORCE, IN_FORCE.printed_on, PERMIT.permit_no
+            ),
+            PublicItem(
+                _FILED.permit_type,
+                _FILED.authority,
+                PERMIT.address,
+                ItemStanding.FILED,
+                IN_FORCE.printed_on,
+                _FILED.permit_no,
+            ),
+            PublicItem(
+                Text("特种行业许可证", "Special trade permit"),
+                _POLICE,
+                PERMIT.address,
+                ItemStanding.BEING_DECIDED,
+                date(2026, 11, 3),
+            ),
+            PublicItem(
+                Text("消防安全检查", "Fire check"), _FIRE, PERMIT.address, ItemStanding.NOT_RECORDED, date(2026, 11, 3)
+            ),
+        ),
+    ),
+    "shown": replace(IN_FORCE, permits=(replace(PERMIT, mode=GrantMode.SHOWN, authority=_POLICE),)),
     "long": replace(IN_FORCE, licence=_LONG, addresses=(_LONG.domicile,)),
     "rare": replace(IN_FORCE, licence=replace(LICENCE, name="重庆𬭸䶮美容美发店", principal="㛃示例")),
     "unnamed": replace(

@@ -11,10 +11,18 @@ from flask.testing import FlaskClient
 from public_pages import ADDRESS_OF, IN_FORCE, NUMBER, PAGES, read
 
 from licence_qr.domain.cases.case import ItemStanding
-from licence_qr.domain.publishing.public_page import FoundBy, PublicLicence, PublicPage, PublicPermit, Verdict
+from licence_qr.domain.publishing.public_page import (
+    FoundBy,
+    PublicItem,
+    PublicLicence,
+    PublicPage,
+    PublicPermit,
+    Verdict,
+)
 from licence_qr.domain.register.entity import EntityForm, LicenceState
 from licence_qr.domain.register.permit import GrantMode, PermitStatus
 from licence_qr.web.public.public_json import public_json
+from licence_qr.wording.states import Tone
 
 
 def test_json_is_given_to_whoever_asks_for_it_and_the_page_to_a_browser(client: FlaskClient) -> None:
@@ -32,9 +40,12 @@ def test_json_is_given_to_whoever_asks_for_it_and_the_page_to_a_browser(client: 
 
 def test_json_holds_exactly_the_public_fields(client: FlaskClient) -> None:
     answer = client.get(ADDRESS_OF["in_force"], headers={"Accept": "application/json"}).get_json()
-    assert set(answer) == {"format", *(field.name for field in fields(PublicPage))}
-    assert set(answer["licence"]) == {field.name for field in fields(PublicLicence)}
-    assert set(answer["permits"][0]) == {"gradable", *(field.name for field in fields(PublicPermit))}
+    shown = {"tone", "severity"}
+    assert set(answer) == {"format", "headline", *shown, *(field.name for field in fields(PublicPage))}
+    assert set(answer["licence"]) == shown | {field.name for field in fields(PublicLicence)}
+    assert set(answer["permits"][0]) == {"gradable"} | shown | {field.name for field in fields(PublicPermit)}
+    item = client.get(ADDRESS_OF["incomplete"], headers={"Accept": "application/json"}).get_json()["items"][0]
+    assert set(item) == shown | {field.name for field in fields(PublicItem)}
 
 
 def test_every_field_of_the_json_is_documented() -> None:
@@ -42,7 +53,7 @@ def test_every_field_of_the_json_is_documented() -> None:
     answer = public_json(IN_FORCE)
     for name in [*answer, *answer["licence"], *answer["permits"][0]]:
         assert f"`{name}`" in described
-    for closed_set in (Verdict, FoundBy, EntityForm, LicenceState, PermitStatus, GrantMode, ItemStanding):
+    for closed_set in (Verdict, Tone, FoundBy, EntityForm, LicenceState, PermitStatus, GrantMode, ItemStanding):
         assert all(f"`{each}`" in described for each in closed_set)
 
 
