@@ -14,7 +14,7 @@ export const TERMS = {
   },
   beyond: {
     needed: ["是否还需要其他许可，码里没有", "Whether more permits are needed is not in the code"],
-    more: ["名单也不说明公示信息、办理中的事项和等级", "Nor do the lists tell published notices, pending matters or grades"],
+    more: ["公示信息、在办事项和等级，名单里没有", "Notices, pending matters and grades are not in the lists"],
   },
   field: {
     premises: ["经营场所", "Premises"],

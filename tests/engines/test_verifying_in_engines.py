@@ -12,7 +12,7 @@ from window import Window
 from licence_qr.domain.roles import Actor, Role
 
 CLERK = Actor(1, "clerk-baishiyi", "白市驿镇窗口", "baishiyi", frozenset({Role.CLERK}))
-GENUINE = "核验通过，证照均有效"
+GENUINE = "核验通过，码内证照均有效"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Page, Route, exp
 from verify_site import Site, new_context, opened, settled, typed
 
 TIME_LIMIT = 60_000  # milliseconds
-GENUINE = "核验通过，证照均有效"
+GENUINE = "核验通过，码内证照均有效"
 HANGS = "for (;;);"
 SILENT = "onmessage = () => {};"
 READER = ("pdf/inside.js", "pdf/drawing.js", "pdfjs/pdf.js", "pdfjs/pdf.worker.js", "pdfjs/jbig2.wasm")

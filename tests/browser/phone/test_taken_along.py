@@ -46,7 +46,7 @@ def test_what_was_taken_along_works_without_a_network(phone: Phone, site: Site, 
         settled(page)
         expect(page.locator("#copy-kept")).to_have_text("已存入本机")
         page.locator("#file").set_input_files(photo)
-        expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过，证照均有效")
+        expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过，码内证照均有效")
         expect(page.locator("#outcome .registered")).to_be_visible()
         page.goto(f"{site.origin}{PAGE}#begin/{code.code_id.number}/{code.version}")
         phone.choose_place()

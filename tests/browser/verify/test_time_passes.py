@@ -55,7 +55,7 @@ def test_without_a_network_an_open_verdict_ends_with_its_list(clocked: Page, sit
             page.clock.fast_forward(later * 3600 * 1000)
             expect(page.locator("#outcome h2.headline")).to_contain_text(said)
     page.clock.fast_forward("30:00")
-    expect(page.locator("#outcome h2.headline")).not_to_contain_text("核验通过，证照均有效")
+    expect(page.locator("#outcome h2.headline")).not_to_contain_text("核验通过，码内证照均有效")
 
 
 # --- midnight ----------------------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ def last_day(chromium: Browser, site: Site) -> Iterator[tuple[Page, ServerClock]
         context.clock.install(time=clock.moment)
         for page in flawless(context.new_page(), site):
             typed(page, site.link(code))
-            expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过，证照均有效")
+            expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过，码内证照均有效")
             yield page, clock
 
 

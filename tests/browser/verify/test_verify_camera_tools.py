@@ -22,7 +22,7 @@ STARTED = datetime.now(UTC)  # keys are made today and the server asks the real 
 CLERK = Actor(1, "clerk-baishiyi", "白市驿镇窗口", "baishiyi", frozenset({Role.CLERK}))
 TORCH = {"torch": True}
 ZOOM = {"zoom": {"min": 1, "max": 4, "step": 0.5}}
-HIT = "核验通过，证照均有效"
+HIT = "核验通过，码内证照均有效"
 
 CAMERA = """(() => {
   window.is = (can, refuses) => {

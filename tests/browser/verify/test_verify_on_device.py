@@ -53,7 +53,7 @@ def read_with_and_without(page: Page, site: Site) -> None:
             settled(page)
             expect(page.locator("#refreshed")).to_contain_text("没有网络")
         page.get_by_role("button", name="用相机扫描").click()
-        expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过，证照均有效")
+        expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过，码内证照均有效")
         expect(page.locator("#outcome h2.headline")).to_be_focused()
         expect(page.locator("#camera")).to_be_hidden()
         assert page.evaluate("() => document.getElementById('video').srcObject") is None
@@ -120,14 +120,34 @@ def test_a_forged_code_says_why_and_what_to_do(standing_page: Page, site: Site) 
 def test_a_code_number_is_handed_to_the_register_and_only_with_a_network(standing_page: Page, site: Site) -> None:
     page = standing_page
     number = site.newest(permits=1).code_id.number
+    typed(page, site.link(site.newest(permits=1)))
     typed(page, number.lower())
-    assert verdict(page) == "unknown"
+    assert verdict(page) == "plain"
     assert page.locator("#outcome a").get_attribute("href") == "/p/" + number.replace("-", "")
     page.context.set_offline(True)
     typed(page, number)
     page.context.set_offline(False)
     assert page.locator("#outcome a").count() == 0
     expect(page.locator("#outcome .verdict p")).to_contain_text("要有网络才能查询")
+
+
+def test_a_refusal_stays_above_the_number_typed_after_it(standing_page: Page, site: Site) -> None:
+    page = standing_page
+    code = site.newest(permits=1)
+    number = code.code_id.number
+    tones = "() => [...document.querySelectorAll('#outcome .verdict')].map((each) => each.className)"
+    for refused in (site.link(code)[:-4] + "1234", FOREIGN):
+        typed(page, refused)
+        for _ in range(2):  # it stays, however often a number is typed
+            typed(page, number)
+            assert page.evaluate(tones) == ["verdict bad", "verdict plain"]
+            expect(page.locator("#outcome .headline").first).to_contain_text("核验未通过，不可采信")
+        assert page.locator("#outcome a").get_attribute("href") == f"/p/{number.replace('-', '')}?after=refused"
+        above = page.request.get(site.origin + page.locator("#outcome a").get_attribute("href")).text()
+        assert above.index("核验未通过，不可采信") < above.index("<h1>")
+        typed(page, site.link(code))  # another code is another card
+        typed(page, number)
+        assert page.evaluate(tones) == ["verdict plain"]
 
 
 def test_a_photo_is_read_and_other_files_are_refused_in_words(standing_page: Page, site: Site, tmp_path: Path) -> None:
@@ -140,7 +160,7 @@ def test_a_photo_is_read_and_other_files_are_refused_in_words(standing_page: Pag
     text.write_text(site.link(code), encoding="utf-8")
     typed(page, "hello")
     page.locator("#file").set_input_files(photo)
-    expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过，证照均有效")
+    expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过，码内证照均有效")
     expect(page.locator("#text")).to_have_value("")
     page.locator("#file").set_input_files(blank)
     expect(page.locator("#outcome h2.headline")).to_contain_text("照片里没有找到二维码")
@@ -158,13 +178,13 @@ def test_a_suspended_permit_turns_after_a_refresh(page: Page, site: Site) -> Non
     assert verdict(page) == "good"  # as of the list that the device holds, and it says so
     page.get_by_role("button", name="立即更新").click()
     expect(page.locator("#outcome article .tag")).to_contain_text("已暂停")
-    assert verdict(page) == "care"
-    expect(page.locator("#outcome h2.headline")).to_contain_text("有许可需注意")
+    assert verdict(page) == "bad"
+    expect(page.locator("#outcome h2.headline")).to_contain_text("有许可被暂停")
 
 
 def test_an_older_print_and_a_withdrawn_one_say_so(page: Page, site: Site) -> None:
     code = site.newest(permits=1)
-    for value, tone, said in ((3, "care", "旧版亮证牌"), (1, "bad", "已经作废")):
+    for value, tone, said in ((3, "care", "旧版亮证牌"), (2, "care", "正在歇业"), (1, "bad", "本牌已作废")):
         site.set_status(code.status_index, value)
         page.get_by_role("button", name="立即更新").click()
         settled(page)
@@ -174,7 +194,7 @@ def test_an_older_print_and_a_withdrawn_one_say_so(page: Page, site: Site) -> No
 
 
 AGES = [
-    (timedelta(hours=1), "good", "证照均有效", "1 小时前"),
+    (timedelta(hours=1), "good", "码内证照均有效", "1 小时前"),
     (timedelta(hours=30), "care", "状态信息较旧", "30 小时前"),
     (timedelta(days=4), "unknown", "现在是否有效不明", "4 天前"),
 ]
@@ -253,7 +273,7 @@ def test_of_a_compromised_key_only_what_was_registered_before_stays_good(install
             settled(page)
             typed(page, site.link(code))
             if good:
-                expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过，证照均有效")
+                expect(page.locator("#outcome h2.headline")).to_contain_text("核验通过，码内证照均有效")
             else:
                 expect(page.locator("#outcome .number")).to_have_text("key_compromised")
 
@@ -297,7 +317,7 @@ def test_what_takes_longer_to_verify_does_not_cover_what_was_asked_after_it(stan
     code = site.newest(permits=1)
     page.evaluate(ONE_AFTER_THE_OTHER, [site.link(code), code.code_id.number])
     page.evaluate(BUSY, "licence-qr-verify")
-    assert page.locator("#outcome h2.headline").inner_text().startswith("这是编号")
+    assert page.locator("#outcome h2.headline").inner_text().startswith("编号不能证明亮证牌真伪")
 
 
 def test_clearing_leaves_nothing_on_the_device(page: Page, site: Site) -> None:

@@ -28,7 +28,7 @@ MOST_BYTES = 20 * 1024 * 1024
 A5 = (420, 595)  # points
 # Tags of TIFF (TIFF 6.0, section 8).
 STRIP_OFFSETS, ROWS_PER_STRIP, STRIP_BYTE_COUNTS = 273, 278, 279
-GENUINE = "核验通过，证照均有效"
+GENUINE = "核验通过，码内证照均有效"
 
 
 @pytest.fixture(scope="module")

@@ -60,13 +60,13 @@ def test_it_is_named_and_codes_are_judged_by_the_time_of_the_site(
         for place in ("#trust-age", "#status-age"):
             expect(page.locator(f"{place} .age")).to_contain_text("1 分钟" if place == "#trust-age" else "分钟")
         typed(page, site.link(site.newest(permits=1)))
-        assert headline(page).startswith("核验通过，证照均有效") and tones(page) == {"good"}
+        assert headline(page).startswith("核验通过，码内证照均有效") and tones(page) == {"good"}
         with site.away():
             page.reload()
             settled(page)
             expect(page.locator("#notices")).to_contain_text(said)
             typed(page, site.link(site.newest(permits=1)))
-            assert headline(page).startswith("核验通过，证照均有效") and tones(page) == {"good"}
+            assert headline(page).startswith("核验通过，码内证照均有效") and tones(page) == {"good"}
     page.context.clock.set_system_time(datetime.now(UTC))
     page.get_by_role("button", name="立即更新").click()
     expect(page.locator("#notices")).to_be_empty()
