@@ -123,7 +123,10 @@ function beyond({ name }) {
  */
 export function genuine(described, state, { time, live, held }) {
   const today = { day: shanghaiDay(time.now), proved: shanghaiDay(time.proved) };
-  const said = permitSayings(described.permits, state.permits, today, held);
+  // Of a print that is void, as of one that is old, what its entries call valid may be another today.
+  const over = state.print === "invalid";
+  const statuses = state.permits.map((status) => (over && status === "valid" ? "superseded" : status));
+  const said = permitSayings(described.permits, statuses, today, held);
   const first = headline(state, held ? [...said, ...onlyInPack(described.permits, held.business)] : said);
   const parts = [
     verdict(firstWords(first), element("span", "", beyond(first), ...asOf(state, time))),

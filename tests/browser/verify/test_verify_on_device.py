@@ -191,6 +191,7 @@ def test_an_older_print_and_a_withdrawn_one_say_so(page: Page, site: Site) -> No
         typed(page, site.link(code))
         expect(page.locator("#outcome h2.headline")).to_contain_text(said)
         assert verdict(page) == tone
+        assert page.locator("#outcome article").get_attribute("class") == f"card {'good' if value == 2 else 'care'}"
 
 
 AGES = [
