@@ -13,6 +13,8 @@ from fpdf import FPDF
 from PIL import Image
 from walls import PAYMENT, symbol, wall
 
+from licence_qr.wording.states import state
+
 
 def addresses(folder: Path) -> list[str]:
     """Of the genuine codes of the demonstration."""
@@ -147,3 +149,26 @@ def test_pages_of_a_pdf_that_were_not_looked_at_are_told(installed, run, tmp_pat
     pdf.output(str(tmp_path / "long.pdf"))
     ended = run(installed, "verify", tmp_path / "long.pdf")
     assert (ended.status, "2 pages of the PDF were not looked at." in ended.out) == (0, True)
+
+
+def test_of_every_code_of_the_demonstration_it_says_the_unknown_of_the_one_table(installed, run):
+    found = addresses(installed)
+    assert len(found) > 40
+    said, permits = state("verdict.unknown"), set()
+    for address in found:
+        answer = json.loads(run(installed, "verify", address, "--json").out)
+        told = (answer["verdict"], answer["headline"]["zh"], answer["tone"], answer["severity"])
+        assert told == ("unknown", f"核验通过，{said.zh}", said.tone, said.severity)
+        permits |= {(each["status"]["zh"], each["tone"]) for each in answer["permits"]}
+    wanted = {state("status.unknown"), state("status.expired")}
+    assert permits == {(each.zh, each.tone) for each in wanted}
+    text = run(installed, "verify", found[0]).out
+    assert text.startswith(f"? 核验通过，{said.zh}。") and "Whether more permits are needed is not in the code." in text
+
+
+def test_a_refusal_has_the_verdict_of_the_one_table_and_what_cannot_be_told_has_none(installed, run, tmp_path):
+    refused = json.loads(run(installed, "verify", sample(installed)[1][:-4] + "1234", "--json").out)
+    said = state("verdict.refused")
+    assert (refused["verdict"], refused["headline"]) == ("refused", {"zh": said.zh, "en": said.en})
+    assert (refused["tone"], refused["severity"]) == (said.tone, said.severity)
+    assert "verdict" not in json.loads(run(installed, "verify", tmp_path / "none.png", "--json").out)
