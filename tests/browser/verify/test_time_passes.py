@@ -95,7 +95,7 @@ def test_at_midnight_in_shanghai_a_permit_of_yesterday_is_over_and_newer_lists_a
     clock.moment += timedelta(minutes=2)
     with page.expect_response("**/status-list"):
         page.clock.fast_forward("02:00")
-    expect(page.locator("#outcome h2.headline")).to_contain_text("有许可需注意")
+    expect(page.locator("#outcome h2.headline")).to_contain_text("有许可已失效")
     expect(page.locator("#outcome article.bad .tag")).to_contain_text("已过期")
     expect(page.locator("#outcome article.bad .tag")).not_to_contain_text("按本机日期")
 
