@@ -11,7 +11,7 @@ from public_pages import ADDRESS_OF, NUMBER
 MAX_BYTES = 14 * 1024
 MAX_REQUESTS = 3
 PLACES = {**ADDRESS_OF, "home": "/", "mistyped": "/p?number=ABC"}
-HEAVIEST = ["in_force", "several", "long", "marked", "forged", "home"]
+HEAVIEST = ["in_force", "several", "long", "marked", "incomplete", "forged", "home"]
 
 
 def address(server: str, place: str, lang: str) -> str:

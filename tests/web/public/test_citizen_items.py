@@ -21,27 +21,27 @@ REFUSED = "核验未通过，不可采信"
 
 def item_lines(page: str) -> list[str]:
     """The lines of the items, without markup."""
-    listed = page.split('<section class="items">')[1].split("</section>")[0]
-    return [" ".join(re.sub("<[^>]+>", " ", unescape(each)).split()) for each in listed.split("<li")[1:]]
+    listed = page.split('<div class="card">')[1].split("</div>")[0]
+    return [" ".join(re.sub("<[^>]+>", " ", unescape(each)).split()) for each in listed.split("<dt>")[1:]]
 
 
 def test_every_item_is_one_line_that_says_where_it_stands_and_whom_to_ask(client: FlaskClient) -> None:
-    assert [line.partition("> ")[2] for line in item_lines(read(client, "incomplete"))] == [
-        "✓ 公共场所卫生许可证 有效",
-        "✓ 仅销售预包装食品备案 已备案，编号YB25001070000118",
-        "! 特种行业许可证 办理中，自2026年11月3日起，由重庆市公安局高新区分局办理",
-        "? 消防安全检查 此处没有记录，请向重庆高新区消防救援支队查询",
+    assert item_lines(read(client, "incomplete")) == [
+        "公共场所卫生许可证 ✓ 有效",
+        "仅销售预包装食品备案 ✓ 已备案，编号YB25001070000118",
+        "特种行业许可证 ! 办理中，自2026年11月3日起，由重庆市公安局高新区分局办理",
+        "消防安全检查 ? 此处没有记录，请向重庆高新区消防救援支队查询",
     ]
-    assert [line.partition("> ")[2] for line in item_lines(read(client, "incomplete", "en"))] == [
-        "✓ Hygiene permit in force",
-        "✓ Pre-packaged food filing filed under YB25001070000118",
-        "! Special trade permit being decided since 3 November 2026, by Public Security Bureau, High-tech Zone",
-        "? Fire check not recorded here: ask Fire and Rescue, High-tech Zone",
+    assert item_lines(read(client, "incomplete", "en")) == [
+        "Hygiene permit ✓ in force",
+        "Pre-packaged food filing ✓ filed under YB25001070000118",
+        "Special trade permit ! being decided since 3 November 2026, by Public Security Bureau, High-tech Zone",
+        "Fire check ? not recorded here: ask Fire and Rescue, High-tech Zone",
     ]
 
 
 def test_a_business_that_was_never_asked_for_items_has_no_such_list(client: FlaskClient) -> None:
-    assert 'class="items"' not in read(client, "in_force")
+    assert '<div class="card">' not in read(client, "in_force")
 
 
 def test_one_item_is_named_beside_the_verdict_and_several_are_counted(app: Flask) -> None:
