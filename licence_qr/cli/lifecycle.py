@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -45,44 +46,48 @@ def life() -> None:
 @json_option
 def sweep(as_json: bool) -> None:
     """每日整理：把日历已经决定的事记入登记库，每天运行一次（如用 cron）。按时申请而期满未决的延续视为准予，换发新版二维码；
-    到期的标记和歇业记入历史；群众留下的内容和查看、登录等记录满期删除；服务器中断时留下的照片文件一并清除；已登记未签名的
+    到期的标记和歇业记入历史；群众留下的内容、久未填写的申请和查看、登录等记录满期删除；服务器中断时留下的照片文件一并清除；已登记未签名的
     二维码补签；状态列表重新签发。再次运行不会重复。
 
     Daily sweep: record what the calendar has decided. Run it once a day, for example from cron.
 
     Renewals applied for in time and not decided before expiry are deemed granted: they get a new expiry date and
     a new version of the code. Marks and dormancies that have ended are recorded in the history. What the public wrote is
-    deleted when its retention period ends, and so are the records of who viewed what and signed in. Photo files left behind
+    deleted when its retention period ends, and so are applications that nobody went on with and the records of who viewed
+    what and signed in. Photo files left behind
     when the server was interrupted are removed. Codes that wait for a signature get it, and the status list is signed anew.
     Running it again changes nothing.
     """
     services, now = build(load_settings()), datetime.now(UTC)
     cases = services.reports.sweep(now), services.ratings.sweep(now)
+    drafts = services.applications.sweep(now)
     swept = services.life_sweep.run(now)  # late: a missing signing key must not stop deletions
     by = whoever_runs_this()
     traces = services.trace_keeping.sweep(by, now)
     services.coding.finishing.finish_waiting(now, again=True)
     services.status_publishing.publish(now)
     contacts, words = sum(case.contacts for case in cases), sum(case.words for case in cases)
-    counts = asdict(swept) | {"contacts_deleted": contacts, "words_deleted": words, "traces_deleted": traces}
+    deleted = {"contacts_deleted": contacts, "words_deleted": words, "drafts_deleted": drafts, "traces_deleted": traces}
+    counts = asdict(swept) | deleted
     services.trace_keeping.note_sweep(by, now, counts)
     if as_json:
         say(counts)
     else:
-        _say_swept(swept, contacts, words, traces)
+        _say_swept(swept, deleted)
     if swept.unswept:
         tell(RuleError("sweep_incomplete", count=len(swept.unswept), businesses="、".join(swept.unswept)))
         raise click.exceptions.Exit(1)
 
 
-def _say_swept(swept: Swept, contacts: int, words: int, traces: int) -> None:
+def _say_swept(swept: Swept, deleted: Mapping[str, int]) -> None:
     click.echo(f"视为准予延续 deemed renewed: {swept.renewals}")
     click.echo(f"歇业期满 dormancies ended: {swept.rests}")
     click.echo(f"名录、标记期满 marks ended: {swept.marks}")
     click.echo(f"残留的照片文件 leftover photo files removed: {swept.files_removed}")
-    click.echo(f"群众反映和评价：删除联系方式和照片 contacts and photos deleted: {contacts}")
-    click.echo(f"群众反映和评价：删除文字 text deleted: {words}")
-    click.echo(f"查看、登录等记录期满删除 access records deleted: {traces}")
+    click.echo(f"群众反映和评价：删除联系方式和照片 contacts and photos deleted: {deleted['contacts_deleted']}")
+    click.echo(f"群众反映和评价：删除文字 text deleted: {deleted['words_deleted']}")
+    click.echo(f"久未填写的申请删除 untouched applications deleted: {deleted['drafts_deleted']}")
+    click.echo(f"查看、登录等记录期满删除 access records deleted: {deleted['traces_deleted']}")
 
 
 @life.command(short_help="某一天的状态。 Status on a given day.")

@@ -29,6 +29,7 @@ from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_C
 from licence_qr.domain.inspecting.follow_up import FollowUpOutcome, FollowUpReport
 from licence_qr.domain.inspecting.inspection import Filter
 from licence_qr.domain.inspecting.second_officer import OfficersAnswer
+from licence_qr.domain.issuing.draft import Typing
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.proposals.proposal import ProposalFilter
@@ -86,6 +87,7 @@ OF_NO_OFFICE = (
         "applications.drafts",
         "applications.known_business",
     }
+    | {"applications.names"}
     | {"proposal_reading.list", "follow_ups.open", "inspections_desk.list", "inspections_desk.orders"}
     | {"draws.officers", "draws.announce", "draws.of_office", "pack.for_actor", "reports_desk.list", "waiting.list"}
     | {"second_officers.waiting", "named_checks.open_one", "ratings_desk.statistics", "ratings_desk.list"}
@@ -113,7 +115,11 @@ OF_ONE_OFFICER = {
 # Where neither role nor office fits, the office is named: the thing was looked up, or given, before anything was asked.
 # Everywhere else the role is asked for before the thing is looked up.
 OFFICE_FIRST = {
-    f"applications.{name}" for name in ("get", "save", "check", "look_alikes", "issue", "result", "signed_result")
+    f"applications.{name}"
+    for name in (
+        *("get", "get_or_start", "save", "keep", "choose", "take_over", "discard"),
+        *("check", "look_alikes", "issue", "result", "signed_result"),
+    )
 } | {
     "issuance.issue",
     "issuance.issue_within",
@@ -128,7 +134,14 @@ WITHOUT_A_PERSON = (
     | {"staff_sessions.end_all_of"}
     | {f"staff.{name}" for name in ("add", "change", "merge", "set_roles", "reopen")}
     | {"reports.send", "ratings.rate"}
-    | {"reports.sweep", "ratings.sweep", "life_sweep.run", "reminders.run", "status_publishing.publish"}
+    | {
+        "reports.sweep",
+        "ratings.sweep",
+        "applications.sweep",
+        "life_sweep.run",
+        "reminders.run",
+        "status_publishing.publish",
+    }
     | {"trace_keeping.sweep", "trace_keeping.note_sweep", "preparations.note", "preparations.confirm_clock"}
     | {"importing.import_departments", "demonstration_register.fill", "demonstration_since.perform"}
 )
@@ -176,6 +189,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
     held = hotel.send(hotel.visit(second_officer=None)).stored.key
     ordered = hotel.send(hotel.visit(id=OTHER_VISIT, **linen(hotel)), visit=OTHER_VISIT)
     draft = services.applications.start(clerk, at)
+    draft = services.applications.save(clerk, draft.draft_id, Typing({"name": "甲"}, 0), at)
     announced, settled = (
         services.draws.announce(clerk, DrawRequest(title, 1, date(2026, 12, 31)), at) for title in "甲乙"
     )
@@ -220,8 +234,10 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "size": "A5",
         "form": "csv",
         "draft_id": draft.draft_id,
-        "fields": {"name": "改名"},
-        "revision": 1,
+        "draft": draft,
+        "drafts": (draft,),
+        "typing": Typing({"name": "改名"}, 1),
+        "field": "name",
         "application": make_application(2),
         "idempotency_key": "key-2",
         "application_no": application_no,

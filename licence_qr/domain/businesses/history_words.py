@@ -56,6 +56,8 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.SECOND_OFFICER_ANSWERED: Text("第二名检查人员的答复", "Answer of the second officer"),
     EventKind.RECTIFICATION_ORDERED: term("inspection.rectification_ordered"),
     EventKind.RECTIFICATION_CLOSED: Text("整改办结", "Rectification order closed"),
+    EventKind.APPLICATION_TAKEN_OVER: Text("接手未办结的申请", "Open application taken over"),
+    EventKind.APPLICATION_DISCARDED: Text("删除未办结的申请", "Open application deleted"),
     EventKind.DRAW_ANNOUNCED: Text("公布抽查名单", "Draw announced"),
     EventKind.DRAW_SETTLED: Text("完成随机抽取", "Draw carried out"),
     EventKind.DRAW_CALLED_OFF: Text("抽查作废", "Draw void"),

@@ -1,10 +1,9 @@
-"""The result of issuing, and the draft it starts from."""
+"""The result of issuing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from licence_qr.domain.identifiers import CodeId
 
@@ -52,17 +51,3 @@ class IssuedPair:
     permits: tuple[IssuedPermit, ...]
     code: IssuedCode
     repeated: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An application being filled in. ``fields`` is what was typed, right or wrong; ``revision`` grows with each save."""
-
-    draft_id: str
-    office: str
-    created_by: int
-    fields: Mapping[str, str]
-    revision: int
-    created_at: datetime
-    updated_at: datetime
-    issued_at: datetime | None

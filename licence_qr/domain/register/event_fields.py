@@ -79,6 +79,8 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.DRAW_SETTLED: _DRAW,
     EventKind.DRAW_CALLED_OFF: _DRAW,
     # The work of staff, also on reports and ratings.
+    EventKind.APPLICATION_TAKEN_OVER: _NOTHING,
+    EventKind.APPLICATION_DISCARDED: _NOTHING,
     EventKind.REPORT_HANDLED: _NOTHING,
     EventKind.RATING_HANDLED: _NOTHING,
     EventKind.ACCOUNT_OPENED: _NOTHING,

@@ -76,6 +76,8 @@ class EventKind(StrEnum):
     RECTIFICATION_ORDERED = "rectification_ordered"  # inspection/<id>
     RECTIFICATION_CLOSED = "rectification_closed"  # inspection/<id>
     # Not in the history of any business.
+    APPLICATION_TAKEN_OVER = "application_taken_over"  # application/<id>: a draft, by a colleague
+    APPLICATION_DISCARDED = "application_discarded"  # application/<id>: a draft, deleted before it was issued
     DRAW_ANNOUNCED = "draw_announced"  # draw/<id>
     DRAW_SETTLED = "draw_settled"  # draw/<id>
     DRAW_CALLED_OFF = "draw_called_off"  # draw/<id>

@@ -1,36 +1,46 @@
-"""Drafts: stored as typed, checked on request, and issued once."""
+"""Drafts: stored as they are typed, checked on request, and issued once."""
 
 from __future__ import annotations
 
+import re
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.issuing.application import Application
+from licence_qr.domain.issuing.draft import Draft, Handover, TypedField, Typing, merge
 from licence_qr.domain.issuing.form import parse_application
-from licence_qr.domain.issuing.issued import Draft, IssuedPair
+from licence_qr.domain.issuing.issued import IssuedPair
 from licence_qr.domain.plain_text import FREE_TEXTS, demand_length, plain_line
-from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX
+from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX, FIELD_LABELS
 from licence_qr.domain.register.typed_fields import form_order
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, KeyStoreError
 from licence_qr.services.issuing.issue import Issuance
-from licence_qr.services.register import access, things
+from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import TAKE_APPLICATIONS
+from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.look_alikes import LookAlike
 from licence_qr.services.signing.room_on_sheets import faults_of_fields
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.issuing import applications
 from licence_qr.store.register import entities
+from licence_qr.wording.text import Text
 
 MAX_FIELD_CHARS = 5000
 MAX_REASON_CHARS = 500
 WHY_ANOTHER = "why_another"  # the field that says why a business of the same name is another one
+WHY_HERE = "why_here"  # the field that says why a second business has premises at this address
+REASONS = (WHY_ANOTHER, WHY_HERE)
+_ID_BYTES = 12
+_ID = re.compile(r"[A-Za-z0-9_-]{16}")
+_A_FIELD = Text("这一项", "this answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,26 +52,20 @@ class Applications:
     issuance: Issuance
 
     def start(self, actor: Actor, now: datetime) -> Draft:
-        """An empty draft for the clerk's office."""
+        """A new draft for the clerk's office. It is stored with the first text that somebody types into it."""
         access.demand(actor, TAKE_APPLICATIONS)
-        draft = Draft(
-            draft_id=secrets.token_urlsafe(12),
-            office=actor.office,
-            created_by=actor.user_id,
-            fields={},
-            revision=1,
-            created_at=now,
-            updated_at=now,
-            issued_at=None,
-        )
-        with self.database.write() as tx:
-            applications.add_draft(tx, draft)
-        return draft
+        return _untouched(secrets.token_urlsafe(_ID_BYTES), actor, now)
 
     def get(self, actor: Actor, draft_id: str) -> Draft:
         """One draft. Raises NotFoundError ``thing_not_found``, AccessError."""
         with self.database.read() as tx:
             return _own(tx, actor, draft_id)
+
+    def get_or_start(self, actor: Actor, draft_id: str, now: datetime) -> Draft:
+        """One draft; an untouched one where nothing has been typed under this key. Raises as ``get`` does: NotFoundError for
+        what is no such key."""
+        with self.database.read() as tx:
+            return _own_or_untouched(tx, actor, draft_id, now)
 
     def drafts(self, actor: Actor) -> tuple[Draft, ...]:
         """The drafts of the clerk's office, open and issued, newest first."""
@@ -69,35 +73,117 @@ class Applications:
         with self.database.read() as tx:
             return applications.drafts_of_office(tx, actor.office)
 
+    def names(self, actor: Actor, drafts: Iterable[Draft]) -> Mapping[int, str]:
+        """The names of all who had a hand in these drafts: account → name."""
+        access.demand(actor, TAKE_APPLICATIONS)
+        with self.database.read() as tx:
+            found = {each: accounts.user_by_id(tx, each) for draft in drafts for each in draft.accounts()}
+        return {each: user.actor.display_name for each, user in found.items() if user}
+
     def begun_for(self, actor: Actor) -> Mapping[str, str]:
-        """The open drafts that absent people began for whom ``actor`` stands in: draft id → their name."""
+        """The open drafts of absent people for whom ``actor`` stands in: draft id → their name."""
         access.demand(actor, TAKE_APPLICATIONS)
         with self.database.read() as tx:
             drafts = applications.drafts_of_office(tx, actor.office) if actor.cover.stands_for else ()
-            clerks = {each: accounts.user_by_id(tx, each) for each in {draft.created_by for draft in drafts}}
+            clerks = {each: accounts.user_by_id(tx, each) for each in {draft.owner for draft in drafts}}
         absent = {key: user and actor.stands_in_for({user.actor.username}) for key, user in clerks.items()}
-        begun = ((draft.draft_id, absent[draft.created_by]) for draft in drafts if draft.issued_at is None)
+        begun = ((draft.draft_id, absent[draft.owner]) for draft in drafts if draft.issued_at is None)
         return {draft_id: person.name for draft_id, person in begun if person}
 
-    def save(self, actor: Actor, draft_id: str, fields: Mapping[str, str], revision: int, now: datetime) -> Draft:
-        """Merge ``fields`` into the draft; unknown names are ignored, too long values are cut.
+    def save(self, actor: Actor, draft_id: str, typing: Typing, now: datetime) -> Draft:
+        """Store what a whole form brought; the first text stores the draft too. Unknown fields are ignored, too long values
+        are cut.
 
-        Raises ConflictError ``draft_changed_meanwhile`` when ``revision`` is out of date, and
-        ``application_already_issued``.
+        Raises ConflictError ``draft_changed_meanwhile`` when somebody else has changed one of the fields since, and
+        ``application_already_issued``; NotFoundError where the draft was deleted.
         """
-        kept = {n: v[:MAX_FIELD_CHARS] for n, v in fields.items() if n in ALL_FIELDS or n.startswith(ANSWER_PREFIX)}
-        with self.database.write() as tx:
-            draft = _own(tx, actor, draft_id)
-            if draft.issued_at is not None:
-                raise ConflictError("application_already_issued")
-            if draft.revision != revision:
-                raise ConflictError("draft_changed_meanwhile", revision=draft.revision)
-            applications.save_draft(tx, draft_id, {**draft.fields, **kept}, now)
-            return _own(tx, actor, draft_id)
+        known = self.field_names()
+        kept = {name: text[:MAX_FIELD_CHARS] for name, text in typing.fields.items() if name in known}
+        return self._store(actor, draft_id, replace(typing, fields=kept), now, both=False)
 
-    def check(self, actor: Actor, draft_id: str, now: datetime) -> Application:
+    def keep(self, actor: Actor, draft_id: str, typing: Typing, now: datetime) -> Draft:
+        """Store what was typed so far. Of a field that somebody else has changed since, both texts are kept.
+
+        Raises InputError ``draft_field_unknown`` or ``text_too_long``, and then stores nothing; else as ``save``.
+        """
+        known = self.field_names()
+        for name, text in typing.fields.items():
+            if name not in known:
+                raise InputError("draft_field_unknown", field=name, found=name[:40])
+            if len(text) > MAX_FIELD_CHARS:
+                label = FIELD_LABELS.get(name, _A_FIELD)
+                facts = {"label_zh": label.zh, "label_en": label.en, "length": len(text), "limit": MAX_FIELD_CHARS}
+                raise InputError("text_too_long", field=name, **facts)
+        return self._store(actor, draft_id, typing, now, both=True)
+
+    def field_names(self) -> frozenset[str]:
+        """The names of all fields that a draft can have."""
+        asked = {ANSWER_PREFIX + each.id for trade in self.catalogue.trades.values() for each in trade.questions}
+        return frozenset({*ALL_FIELDS, *REASONS, *asked})
+
+    def _store(self, actor: Actor, draft_id: str, typing: Typing, now: datetime, *, both: bool) -> Draft:
+        with self.database.write() as tx:
+            draft = _open(_own_or_untouched(tx, actor, draft_id, now, typing.revision))
+            merged = merge(draft.entries, typing, actor.user_id, now, draft.revision + 1)
+            if merged.clashes and not both:
+                raise ConflictError("draft_changed_meanwhile", revision=draft.revision)
+            if merged.entries == draft.entries:
+                return draft
+            if not draft.revision and not any(text.strip() for text in typing.fields.values()):
+                return draft
+            stored = replace(draft, entries=merged.entries, revision=draft.revision + 1, updated_at=now)
+            if draft.revision:
+                applications.save_draft(tx, stored)
+            else:
+                applications.add_draft(tx, stored)
+            return stored
+
+    def choose(self, actor: Actor, draft_id: str, field: str, page: str, now: datetime) -> Draft:
+        """Keep one of the texts of a disputed field: the one that was typed on ``page``, or the stored one if empty.
+
+        A choice that is not there any more changes nothing. Raises as ``save`` does.
+        """
+        with self.database.write() as tx:
+            draft = _open(_own(tx, actor, draft_id))
+            entry = draft.disputed.get(field)
+            texts = {"": entry.text, **{rival.page: rival.text for rival in entry.rivals}} if entry else {}
+            if entry is None or page not in texts:
+                return draft
+            chosen = TypedField(texts[page], actor.user_id, now, draft.revision + 1)
+            entries = {**draft.entries, field: chosen}
+            stored = replace(draft, entries=entries, revision=draft.revision + 1, updated_at=now)
+            applications.save_draft(tx, stored)
+            return stored
+
+    def take_over(self, actor: Actor, draft_id: str, now: datetime) -> Draft:
+        """Make ``actor`` the owner of a colleague's draft; the history says so. Raises as ``save`` does."""
+        with self.database.write() as tx:
+            draft = _open(_own(tx, actor, draft_id))
+            if draft.owner == actor.user_id:
+                return draft
+            handed_over = (*draft.handed_over, Handover(draft.owner, actor.user_id, now))
+            taken = replace(draft, owner=actor.user_id, handed_over=handed_over, revision=draft.revision + 1)
+            applications.save_draft(tx, taken)
+            after: Mapping[str, object] = {"owner": actor.username}
+            _note(tx, EventKind.APPLICATION_TAKEN_OVER, draft, actor, now, after)
+            return taken
+
+    def discard(self, actor: Actor, draft_id: str, now: datetime) -> None:
+        """Delete a draft with all that was typed; the history says so, without what was typed. Raises as ``save`` does."""
+        with self.database.write() as tx:
+            draft = _open(_own(tx, actor, draft_id))
+            applications.delete_draft(tx, draft_id)
+            _note(tx, EventKind.APPLICATION_DISCARDED, draft, actor, now, None)
+
+    def sweep(self, now: datetime) -> int:
+        """Delete the drafts that nobody has changed for ``draft_kept_days``; return how many. Raises RegisterError."""
+        days = self.catalogue.life_rules_on(local_date(now)).draft_kept_days
+        with self.database.write() as tx:
+            return applications.delete_untouched(tx, now - timedelta(days=days))
+
+    def check(self, actor: Actor, draft: Draft, now: datetime) -> Application:
         """The draft as a checked application. Raises InvalidApplication with every problem, also what no card can show."""
-        draft = self.get(actor, draft_id)
+        access.demand(actor, TAKE_APPLICATIONS, draft.office)
         unprintable = faults_of_fields(draft.fields)
         try:
             application = self._parse(draft, now)
@@ -110,13 +196,16 @@ class Applications:
         return application
 
     def _parse(self, draft: Draft, now: datetime) -> Application:
+        if draft.disputed:
+            disputed = (InputError("draft_field_disputed", field=name) for name in draft.disputed)
+            raise InvalidApplication(sorted(disputed, key=form_order))
         return parse_application(
             draft.fields, self.catalogue, draft.office, local_date(now), self.issuance.demonstration
         )
 
     def look_alikes(self, actor: Actor, draft_id: str, now: datetime) -> tuple[LookAlike, ...]:
         """Other businesses whose name is that of the applicant or looks like it. Raises InvalidApplication."""
-        return self.issuance.look_alikes(self.check(actor, draft_id, now).entity)
+        return self.issuance.look_alikes(self.check(actor, self.get(actor, draft_id), now).entity)
 
     def issue(self, actor: Actor, draft_id: str, now: datetime, why_another: str = "") -> IssuedPair:
         """Check and issue the draft. A second call returns the first result and issues nothing.
@@ -134,7 +223,7 @@ class Applications:
             draft = _own(tx, actor, draft_id)
             ordered = None
             if draft.issued_at is None or not self.issuance.repeat_within(tx, draft_id):
-                begun_by = accounts.user_by_id(tx, draft.created_by)
+                begun_by = accounts.user_by_id(tx, draft.owner)
                 acting = actor.for_absent({begun_by.actor.username}) if begun_by else actor
                 application = self._parse(draft, now)
                 if application.entity != asked:
@@ -192,3 +281,40 @@ def _own(tx: Transaction, actor: Actor, draft_id: str) -> Draft:
         raise things.not_found(things.APPLICATION)
     access.demand(actor, TAKE_APPLICATIONS, draft.office)
     return draft
+
+
+def _own_or_untouched(tx: Transaction, actor: Actor, draft_id: str, now: datetime, revision: int = 0) -> Draft:
+    """The draft; where there is none, and the page was made from none (``revision``), one that is not stored yet."""
+    draft = applications.get_draft(tx, draft_id)
+    if draft is None and revision == 0 and _ID.fullmatch(draft_id):
+        access.demand(actor, TAKE_APPLICATIONS)
+        return _untouched(draft_id, actor, now)
+    return _own(tx, actor, draft_id)
+
+
+def _untouched(draft_id: str, actor: Actor, now: datetime) -> Draft:
+    return Draft(
+        draft_id=draft_id,
+        office=actor.office,
+        owner=actor.user_id,
+        entries={},
+        revision=0,
+        created_at=now,
+        updated_at=now,
+        issued_at=None,
+    )
+
+
+def _open(draft: Draft) -> Draft:
+    if draft.issued_at is not None:
+        raise ConflictError("application_already_issued")
+    return draft
+
+
+def _note(
+    tx: Transaction, kind: EventKind, draft: Draft, actor: Actor, now: datetime, after: Mapping[str, object] | None
+) -> None:
+    owner = accounts.user_by_id(tx, draft.owner)
+    before = {"owner": owner.actor.username if owner else "", "begun_on": local_date(draft.created_at).isoformat()}
+    subject = f"application/{draft.draft_id}"
+    events.write(tx, NewEvent(kind=kind, subject=subject, at=now, by=actor, before=before, after=after))

@@ -4,30 +4,52 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from licence_qr.domain.catalogue.model import Notice
 from licence_qr.domain.identifiers import CodeId
 from licence_qr.domain.issuing.application import Commitment
-from licence_qr.domain.issuing.issued import Draft, IssuedPermit
+from licence_qr.domain.issuing.draft import Draft, Handover, Rival, TypedField
+from licence_qr.domain.issuing.issued import IssuedPermit
 from licence_qr.store.database.connections import Row, Transaction
 
 _DRAFT = "draft_id, office, created_by, fields, revision, created_at, updated_at, issued_at"
+# Beside the fields of a draft, in the same JSON: who took it over. No field has this name.
+_HANDED_OVER = "handed_over"
 
 
 def _draft(row: Row) -> Draft:
+    stored = json.loads(row["fields"])
+    handed_over = stored.pop(_HANDED_OVER, ())
     return Draft(
         draft_id=row["draft_id"],
         office=row["office"],
-        created_by=row["created_by"],
-        fields=json.loads(row["fields"]),
+        owner=row["created_by"],
+        entries={name: _entry(written) for name, written in stored.items()},
         revision=row["revision"],
         created_at=datetime.fromisoformat(row["created_at"]),
         updated_at=datetime.fromisoformat(row["updated_at"]),
         issued_at=datetime.fromisoformat(row["issued_at"]) if row["issued_at"] else None,
+        handed_over=tuple(Handover(**each | {"at": datetime.fromisoformat(each["at"])}) for each in handed_over),
     )
+
+
+def _entry(written: str | dict[str, Any]) -> TypedField:
+    """A field: earlier releases have stored its text alone."""
+    if isinstance(written, str):
+        return TypedField(written)
+    at = written["at"]
+    rivals = (Rival(**each | {"at": datetime.fromisoformat(each["at"])}) for each in written.get("rivals", ()))
+    return TypedField(**written | {"at": datetime.fromisoformat(at) if at else None, "rivals": tuple(rivals)})
+
+
+def _written(draft: Draft) -> str:
+    """The fields of a draft as JSON."""
+    fields = {name: asdict(entry) if entry.at else entry.text for name, entry in draft.entries.items()}
+    handed_over = {_HANDED_OVER: [asdict(each) for each in draft.handed_over]} if draft.handed_over else {}
+    return json.dumps(fields | handed_over, ensure_ascii=False, default=datetime.isoformat)
 
 
 def add_draft(tx: Transaction, draft: Draft) -> None:
@@ -37,8 +59,8 @@ def add_draft(tx: Transaction, draft: Draft) -> None:
         (
             draft.draft_id,
             draft.office,
-            draft.created_by,
-            json.dumps(dict(draft.fields), ensure_ascii=False),
+            draft.owner,
+            _written(draft),
             draft.revision,
             draft.created_at.isoformat(),
             draft.updated_at.isoformat(),
@@ -60,13 +82,29 @@ def drafts_of_office(tx: Transaction, office: str, limit: int = 50) -> tuple[Dra
     return tuple(_draft(row) for row in rows)
 
 
-def save_draft(tx: Transaction, draft_id: str, fields: Mapping[str, str], now: datetime) -> None:
-    """Replace the fields of an open draft; its revision grows by one."""
+def save_draft(tx: Transaction, draft: Draft) -> None:
+    """Store the owner, the fields, the revision and the last change of an open draft."""
     tx.run(
-        "UPDATE applications SET fields = ?, revision = revision + 1, updated_at = ?"
+        "UPDATE applications SET created_by = ?, fields = ?, revision = ?, updated_at = ?"
         " WHERE draft_id = ? AND issued_at IS NULL",
-        (json.dumps(dict(fields), ensure_ascii=False), now.isoformat(), draft_id),
+        (draft.owner, _written(draft), draft.revision, draft.updated_at.isoformat(), draft.draft_id),
     )
+
+
+def delete_draft(tx: Transaction, draft_id: str) -> None:
+    """Delete an open draft."""
+    tx.run("DELETE FROM applications WHERE draft_id = ? AND issued_at IS NULL", (draft_id,))
+
+
+def delete_untouched(tx: Transaction, before: datetime) -> int:
+    """Delete the open drafts that nobody has changed since ``before``; how many there were."""
+    rows = tx.all(
+        "SELECT draft_id FROM applications WHERE issued_at IS NULL AND updated_at < ? ORDER BY draft_id",
+        (before.isoformat(),),
+    )
+    for row in rows:
+        delete_draft(tx, row["draft_id"])
+    return len(rows)
 
 
 def close_draft(tx: Transaction, draft_id: str, now: datetime) -> None:
@@ -130,6 +168,16 @@ def add_outcome(tx: Transaction, result: IssuedOutcome, application: Mapping[str
             json.dumps(application, ensure_ascii=False),
         ),
     )
+
+
+def latest_of_business(tx: Transaction, uscc: str) -> Mapping[str, Any]:
+    """What was applied for by the newest application that was issued to a business; empty where there is none."""
+    row = tx.one(
+        "SELECT application FROM issued_applications WHERE uscc = ? ORDER BY issued_at DESC, application_no DESC LIMIT 1",
+        (uscc,),
+    )
+    found: Mapping[str, Any] = json.loads(row["application"]) if row else {}
+    return found
 
 
 def add_commitment(

@@ -16,6 +16,7 @@ from licence_qr.services.accounts.people import ProofFrom
 from licence_qr.services.accounts.second_factor.checking import Proof
 from licence_qr.web.shell.forms import Field, Widget
 from licence_qr.web.shell.handed import Handed
+from licence_qr.web.shell.security import with_scripts
 
 confirming = Handed(Confirming)
 
@@ -45,11 +46,6 @@ BESIDE = {
     "second_factor_throttled": CODE.name,
     "second_factor_unreadable": CODE.name,
 }
-# Passkeys are asked for by a script of ours, which fetches a challenge.
-_POLICY = (
-    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 # Before the name of each field that a confirmation covers, where the script asks for a challenge.
 _TYPED = "typed:"
 
@@ -90,9 +86,3 @@ def typed_proof() -> Proof:
 def given_proof() -> ProofFrom:
     """The same, with the address it comes from."""
     return ProofFrom(typed_proof(), request.remote_addr or "")
-
-
-def with_scripts(response: Response) -> Response:
-    """A page that may run our scripts."""
-    response.headers["Content-Security-Policy"] = _POLICY
-    return response

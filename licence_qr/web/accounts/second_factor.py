@@ -32,7 +32,6 @@ from licence_qr.web.accounts.confirming import (
     confirming,
     typed_for_challenge,
     typed_proof,
-    with_scripts,
 )
 from licence_qr.web.accounts.second_factor_fields import FIRST_CODE, NAME, PASSWORD
 from licence_qr.web.shell.errors import status_of
@@ -40,7 +39,7 @@ from licence_qr.web.shell.forms import refusals
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.navigation import SECOND_FACTOR
-from licence_qr.web.shell.security import current_holder, during, roles, session_holder
+from licence_qr.web.shell.security import current_holder, during, roles, session_holder, with_scripts
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/second-factor")
 

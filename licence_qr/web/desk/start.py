@@ -26,9 +26,10 @@ from licence_qr.web.desk.feedback import ratings, reports
 from licence_qr.web.desk.importing import review
 from licence_qr.web.desk.inspecting import draws, follow_ups, inspections, named_checks, second_officer
 from licence_qr.web.desk.issuing import commitment, details, issue, trade
+from licence_qr.web.desk.issuing import drafts as issuing_drafts
 from licence_qr.web.desk.lifecycle import act
 from licence_qr.web.desk.proposals import pages as desk_proposals
-from licence_qr.web.desk.words import chinese_day, moment, need_words, office_name, shown_text
+from licence_qr.web.desk.words import chinese_day, clock_time, moment, need_words, office_name, shown_text
 from licence_qr.web.desk.work import words, work_list
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.navigation import APPLICATIONS, SESSIONS, first_room, open_rooms
@@ -54,6 +55,7 @@ for pages in (
     trade,
     details,
     commitment,
+    issuing_drafts,
     issue,
     desk_businesses,
     history,
@@ -80,7 +82,7 @@ for pages in (
 ):
     blueprint.register_blueprint(pages.blueprint)
 
-for tool in (chinese_day, moment, need_words, office_name, open_rooms, session_holder, shown_text):
+for tool in (chinese_day, clock_time, moment, need_words, office_name, open_rooms, session_holder, shown_text):
     blueprint.add_app_template_global(tool)
 
 
@@ -103,6 +105,7 @@ def _start_page(actor: Actor) -> str:
         "desk/start.html",
         open_drafts=tuple(draft for draft in drafts if draft.issued_at is None),
         begun_for=given.applications.begun_for(actor),
+        names=given.applications.names(actor, drafts),
         issued=tuple((draft, given.applications.signed_result(actor, draft.draft_id)) for draft in issued),
         waiting=len(given.waiting.list(actor)),
         catalogue=catalogue(),

@@ -55,6 +55,11 @@ def moment(when: datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(local.isoformat(timespec="minutes"), minute(when))
 
 
+def clock_time(when: datetime) -> str:
+    """The time of day in China, to the second."""
+    return f"{when.astimezone(SHANGHAI):%H:%M:%S}"
+
+
 def chinese_day(day: date) -> str:
     """A date as Chinese documents print it, whatever the page speaks."""
     return day_in_words(day).zh

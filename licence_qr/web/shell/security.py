@@ -235,11 +235,12 @@ class FormSession(SecureCookieSessionInterface):
 
 Headers = list[tuple[str, str]]
 
-# Pages have no script, so none may run; the verify page and the inspector's, which do, name policies of their own.
+# Most pages have no script, so none may run; the verify page and the inspector's, which do, name policies of their own.
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+_WITH_SCRIPTS = _POLICY.replace("default-src 'none'; ", "default-src 'none'; script-src 'self'; connect-src 'self'; ")
 
 _ALWAYS: Headers = [
     ("Content-Security-Policy", _POLICY),
@@ -252,6 +253,12 @@ _ALWAYS: Headers = [
     ("Cache-Control", "no-store"),
 ]
 _HTTPS_ONLY: Headers = [("Strict-Transport-Security", "max-age=31536000")]
+
+
+def with_scripts(response: Response) -> Response:
+    """A page that may run our own scripts, and they may talk to us."""
+    response.headers["Content-Security-Policy"] = _WITH_SCRIPTS
+    return response
 
 
 class SecurityHeaders:

@@ -9,6 +9,7 @@ import pytest
 from licence_qr.domain.accounts.absences import AbsenceDetails
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import complete_uscc
+from licence_qr.domain.issuing.draft import Typing
 from licence_qr.domain.roles import AT_THE_MACHINE, Role
 from licence_qr.errors import AccessError, ConflictError, InputError, InvalidApplication, NotFoundError
 from licence_qr.services.issuing.drafts import MAX_FIELD_CHARS
@@ -52,35 +53,35 @@ def typed(catalogue, now):
 @pytest.fixture
 def draft(services, clerk, typed, now):
     started = services.applications.start(clerk, now)
-    return services.applications.save(clerk, started.draft_id, typed, started.revision, now)
+    return services.applications.save(clerk, started.draft_id, Typing(typed, 0), now)
 
 
 def test_what_was_typed_is_kept_as_typed(services, clerk, now):
     draft = services.applications.start(clerk, now)
     odd = {"name": "  ＡＢＣ<script>  ", "uscc": "not a code", "answer_has_pool": "maybe"}
-    services.applications.save(clerk, draft.draft_id, odd, draft.revision, now)
+    services.applications.save(clerk, draft.draft_id, Typing(odd, 0), now)
     assert services.applications.get(clerk, draft.draft_id).fields == odd
 
 
 def test_unknown_fields_are_left_out_and_long_values_cut(services, clerk, now):
     draft = services.applications.start(clerk, now)
     fields = {"is_admin": "yes", "name": "长" * (MAX_FIELD_CHARS + 5)}
-    kept = services.applications.save(clerk, draft.draft_id, fields, draft.revision, now).fields
+    kept = services.applications.save(clerk, draft.draft_id, Typing(fields, 0), now).fields
     assert kept == {"name": "长" * MAX_FIELD_CHARS}
 
 
 def test_a_later_page_of_the_form_adds_to_what_is_there(services, clerk, now):
     draft = services.applications.start(clerk, now)
-    second = services.applications.save(clerk, draft.draft_id, {"trade": "hotel"}, 1, now)
-    third = services.applications.save(clerk, draft.draft_id, {"name": "甲"}, second.revision, now)
-    assert (third.fields, third.revision) == ({"trade": "hotel", "name": "甲"}, 3)
+    second = services.applications.save(clerk, draft.draft_id, Typing({"trade": "hotel"}, 0), now)
+    third = services.applications.save(clerk, draft.draft_id, Typing({"name": "甲"}, second.revision), now)
+    assert (third.fields, third.revision) == ({"trade": "hotel", "name": "甲"}, 2)
 
 
 def test_two_clerks_on_one_draft_do_not_overwrite_each_other(services, clerk, now):
     draft = services.applications.start(clerk, now)
-    services.applications.save(clerk, draft.draft_id, {"name": "甲"}, 1, now)
+    services.applications.save(clerk, draft.draft_id, Typing({"name": "甲"}, 0), now)
     with pytest.raises(ConflictError) as refused:
-        services.applications.save(clerk, draft.draft_id, {"name": "乙"}, 1, now)
+        services.applications.save(clerk, draft.draft_id, Typing({"name": "乙"}, 0), now)
     assert refused.value.code == "draft_changed_meanwhile"
     assert services.applications.get(clerk, draft.draft_id).fields["name"] == "甲"
 
@@ -89,8 +90,8 @@ def test_a_draft_belongs_to_its_office(services, clerk, draft, now):
     stranger = replace(clerk, office="xiyong")
     for touch in (
         lambda: services.applications.get(stranger, draft.draft_id),
-        lambda: services.applications.save(stranger, draft.draft_id, {}, draft.revision, now),
-        lambda: services.applications.check(stranger, draft.draft_id, now),
+        lambda: services.applications.save(stranger, draft.draft_id, Typing({}, draft.revision), now),
+        lambda: services.applications.check(stranger, draft, now),
         lambda: services.applications.issue(stranger, draft.draft_id, now),
         lambda: services.applications.result(stranger, draft.draft_id),
     ):
@@ -119,14 +120,14 @@ def test_a_good_draft_is_issued_once_however_often_the_button_is_pressed(service
 def test_an_issued_draft_cannot_be_changed(services, clerk, draft, now):
     services.applications.issue(clerk, draft.draft_id, now)
     with pytest.raises(ConflictError) as refused:
-        services.applications.save(clerk, draft.draft_id, {"name": "另一名称"}, draft.revision, now)
+        services.applications.save(clerk, draft.draft_id, Typing({"name": "另一名称"}, draft.revision), now)
     assert refused.value.code == "application_already_issued"
     assert [d.issued_at for d in services.applications.drafts(clerk)] == [now]
 
 
 def test_a_draft_with_faults_names_each_and_writes_nothing_but_stays_as_typed(services, clerk, draft, now, all_rows):
     broken = {"uscc": "91500107M000001A0X", "principal": "", "established_on": "2026-13-01"}
-    services.applications.save(clerk, draft.draft_id, broken, draft.revision, now)
+    services.applications.save(clerk, draft.draft_id, Typing(broken, draft.revision), now)
     before = all_rows(services.database)
     with pytest.raises(InvalidApplication) as refused:
         services.applications.issue(clerk, draft.draft_id, now)
@@ -152,7 +153,7 @@ def test_an_application_that_an_absent_clerk_began_is_issued_with_both_names(ser
         services.accounts.create(username, f"{username}（示例）", "baishiyi", {Role.CLERK}, "only-for-these-tests", now)
     wang, li = services.accounts.user("wang"), services.accounts.user("li")
     begun = services.applications.start(wang, now).draft_id
-    services.applications.save(wang, begun, typed, 1, now)
+    services.applications.save(wang, begun, Typing(typed, 0), now)
     day = local_date(now)
     services.absences.book.enter(wang.person_id, AbsenceDetails(day, day, li.person_id), AT_THE_MACHINE, now)
     assert services.applications.begun_for(li) == {}

@@ -144,5 +144,5 @@ def test_the_sweep_of_the_command_line_says_what_it_found(hotel, monkeypatch, ca
         main()
     assert json.loads(capsys.readouterr().out) == {
         "renewals": 0, "rests": 0, "marks": 0, "files_removed": 0, "contacts_deleted": 0, "words_deleted": 0,
-        "traces_deleted": 0, "unswept": [],
+        "drafts_deleted": 0, "traces_deleted": 0, "unswept": [],
     }  # fmt: skip

@@ -94,7 +94,7 @@ def fill_details(page: Page) -> None:
     page.check("input[name=entity_form][value=company]")
     for name in TYPED:
         page.fill(f"#{name}", DETAILS[name])
-    page.click("button[value=same-address]")
+    page.check("#same_address")
     onward(page)
 
 
@@ -109,8 +109,8 @@ def issue(page: Page, desk: str) -> str:
     """A whole application; its address."""
     page.goto(f"{desk}/desk/")
     page.click(".start-actions form button")
-    page.wait_for_url("**/trade")
-    application = page.url.removesuffix("/trade")
+    page.wait_for_url("**/trade?new=yes")
+    application = page.url.removesuffix("/trade?new=yes")
     fill_trade(page)
     fill_details(page)
     fill_commitment(page)

@@ -102,10 +102,10 @@ class Browser:
         """Fill in the form of the page at ``address`` (or of ``page``, read earlier) and send it."""
         page = page if page is not None else self.see(address)
         sent = {"csrf_token": hidden(page, "csrf_token"), "action": "continue", **fields}
-        for name in ("revision", "notice_id", "notice_version", "notice_sha256", "was", "other_was"):
+        for name in ("revision", "page", "turn", "notice_id", "notice_version", "notice_sha256", "was", "other_was"):
             if f'name="{name}"' in page:
                 sent.setdefault(name, hidden(page, name))
-        return self.client.post(address, data=sent)
+        return self.client.post(address.partition("?")[0], data=sent)
 
     def press(self, page_address: str, address: str) -> TestResponse:
         """Press a button on ``page_address`` that posts to ``address`` and nothing else."""
@@ -116,10 +116,11 @@ class Browser:
         return self.send("/sign-in", {"username": username, "password": password, "next": onward})
 
     def start(self) -> str:
-        """Open a new application and return its address."""
+        """Open a new application, choose its trade, so that it is stored, and return its address."""
         where = self.press("/desk/", "/desk/applications").location
-        assert where.endswith("/trade")
-        return where.removesuffix("/trade")
+        assert where.endswith("/trade?new=yes")
+        self.send(where, {"trade": HOTEL["trade"], "action": "show"})
+        return where.removesuffix("/trade?new=yes")
 
     def fill(self, application: str, mode: str = "commitment", **details: str) -> None:
         """Go through all steps with right answers, or with ``details`` in place of some."""

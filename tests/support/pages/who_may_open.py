@@ -34,6 +34,9 @@ MAY_OPEN = {
     "desk.details.save_details": CLERKS,
     "desk.commitment.show_commitment": CLERKS,
     "desk.commitment.save_commitment": CLERKS,
+    **dict.fromkeys(
+        (f"desk.drafts.{name}" for name in ("keep_fields", "take_over", "ask_to_delete", "delete")), CLERKS
+    ),
     "desk.issue.show_review": CLERKS,
     "desk.issue.issue_both": CLERKS,
     "desk.issue.show_result": CLERKS,

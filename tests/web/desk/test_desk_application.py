@@ -105,14 +105,50 @@ def test_markup_is_shown_and_never_obeyed(clerk: Browser) -> None:
     application = clerk.start()
     clerk.fill(application, name="<script>alert(1)</script>")
     for step in ("details", "review"):
-        assert "<script" not in clerk.see(f"{application}/{step}")
+        assert "<script>" not in clerk.see(f"{application}/{step}")
 
 
 def test_the_registered_address_is_copied_to_the_premises(clerk: Browser) -> None:
     application = clerk.start()
-    answer = clerk.send(f"{application}/details", {**DETAILS, "premises_address": "", "action": "same-address"})
-    assert answer.location.endswith("/details#premises_address")
-    assert clerk.see(f"{application}/details").count(DETAILS["domicile"]) == 2
+    clerk.send(f"{application}/details", {**DETAILS, "premises_address": "", "same_address": "yes"})
+    assert clerk.see(f"{application}/details").count(f'value="{DETAILS["domicile"]}"') == 2
+
+
+def test_an_address_typed_over_the_ticked_box_wins(clerk: Browser) -> None:
+    application = clerk.start()
+    clerk.send(f"{application}/details", {**DETAILS, "same_address": "yes"})
+    clerk.send(f"{application}/details", {**DETAILS, "premises_address": "另一处", "same_address": "yes"})
+    assert 'value="另一处"' in clerk.see(f"{application}/details")
+
+
+def test_the_type_follows_the_legal_form_until_another_is_typed(clerk: Browser) -> None:
+    application = clerk.start()
+    for form, typed, shown in (
+        ("individual", "", "个体工商户"),
+        ("company", "个体工商户", "有限责任公司"),
+        ("company", "有限责任公司（自然人独资）", "有限责任公司（自然人独资）"),
+        ("partnership", "有限责任公司（自然人独资）", "有限责任公司（自然人独资）"),
+    ):
+        clerk.send(f"{application}/details", {**DETAILS, "entity_form": form, "entity_type": typed})
+        field = re.search(r'<input [^>]*id="entity_type"[^>]* value="([^"]*)"', clerk.see(f"{application}/details"))
+        assert field and field[1] == shown
+
+
+def test_a_phrase_of_the_trade_is_added_to_the_scope_once(clerk: Browser, desk_services: Services) -> None:
+    application = clerk.start()
+    phrase = desk_services.catalogue.trades["hotel"].scope_phrases[0]
+    for before in ("日用百货销售。", f"日用百货销售；{phrase}"):
+        pressed = {**DETAILS, "business_scope": before, "action": "phrase:0"}
+        assert clerk.send(f"{application}/details", pressed).location.endswith("/details#business_scope")
+        assert f"日用百货销售；{phrase}</textarea>" in clerk.see(f"{application}/details")
+
+
+def test_the_signer_is_the_person_in_charge_and_signs_today(clerk: Browser) -> None:
+    application = clerk.start()
+    clerk.send(f"{application}/trade", HOTEL)
+    clerk.send(f"{application}/details", DETAILS)
+    page = clerk.see(f"{application}/commitment")
+    assert f'value="{DETAILS["principal"]}"' in page
 
 
 def test_the_register_fills_in_a_business_it_knows_and_says_what_it_replaced(

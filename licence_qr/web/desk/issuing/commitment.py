@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue.model import Notice, RequirementAction
-from licence_qr.domain.issuing.issued import Draft
+from licence_qr.domain.issuing.draft import Draft
 from licence_qr.services.lifecycle.credit_record import ApplicationBar
 from licence_qr.services.register import access
-from licence_qr.web.desk.issuing.draft import onward, open_draft, save_typed, shown_problems
+from licence_qr.web.desk.issuing.draft import (
+    frame,
+    keeping,
+    onward,
+    open_draft,
+    other_button,
+    save_typed,
+    shown_problems,
+)
 from licence_qr.web.desk.issuing.fields import COMMITMENT_MODE, SIGNATURE_FIELDS
 from licence_qr.web.desk.issuing.needs import needs_of, today, trade_of
 from licence_qr.web.desk.issuing.services import services
@@ -22,6 +31,7 @@ from licence_qr.web.shell.security import roles
 NOTICE_FIELDS = ("notice_id", "notice_version", "notice_sha256")
 
 blueprint = Blueprint("commitment", __name__, url_prefix="/applications")
+blueprint.after_request(keeping)
 
 
 @blueprint.get("/<draft_id>/commitment")
@@ -38,7 +48,8 @@ def show_commitment(draft_id: str) -> str:
         notice=notice,
         mode_field=fields[0] if fields else None,
         signature_fields=fields[1:],
-        values={"signed_on": today().isoformat(), **draft.fields},
+        values={**_usual(draft), **draft.fields},
+        **frame(draft),
         **shown_problems(draft, fields or (COMMITMENT_MODE,)),
     )
 
@@ -53,7 +64,14 @@ def save_commitment(draft_id: str) -> Response:
     if not fields:
         # Left from an earlier choice of trade: without a permit there is nothing to choose.
         shown["mode"] = ""
-    return onward(save_typed(draft, fields, shown), fields, ".show_commitment", "desk.issue.show_review")
+    if elsewhere := other_button(draft, fields, "commitment", shown, _usual(draft)):
+        return elsewhere
+    return onward(save_typed(draft, fields, shown, _usual(draft)), fields, "commitment", "review")
+
+
+def _usual(draft: Draft) -> Mapping[str, str]:
+    """Who signs, and when, where nothing else is typed."""
+    return {"signer": draft.fields.get("principal", ""), "signed_on": today().isoformat()}
 
 
 def _permits(draft: Draft) -> list[str]:

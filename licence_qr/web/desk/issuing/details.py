@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.issuing.issued import Draft
+from licence_qr.domain.issuing.draft import Draft
+from licence_qr.domain.register.entity import EntityForm
 from licence_qr.errors import InputError
 from licence_qr.services.register import access
-from licence_qr.web.desk.issuing.draft import onward, open_draft, save_typed, shown_problems
-from licence_qr.web.desk.issuing.fields import entity_section, premises_section
+from licence_qr.web.desk.issuing.draft import (
+    frame,
+    keeping,
+    onward,
+    open_draft,
+    other_button,
+    save_typed,
+    shown_problems,
+    step_address,
+)
+from licence_qr.web.desk.issuing.fields import ENTITY_TYPES, SAME_ADDRESS, entity_section, premises_section
 from licence_qr.web.desk.issuing.needs import trade_of
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.shell.forms import Field, Section
@@ -21,6 +32,7 @@ from licence_qr.web.shell.security import current_actor, roles
 from licence_qr.wording import explain
 
 blueprint = Blueprint("details", __name__, url_prefix="/applications")
+blueprint.after_request(keeping)
 
 
 @blueprint.get("/<draft_id>/details")
@@ -28,31 +40,38 @@ blueprint = Blueprint("details", __name__, url_prefix="/applications")
 def show_details(draft_id: str) -> str:
     """The business, its premises and the permit, in one form."""
     draft = open_draft(draft_id)
-    sections = _detail_sections(draft)
-    fields = tuple(field for section in sections for field in section.fields)
+    trade, sections = trade_of(draft), _detail_sections(draft)
+    typed = draft.fields
     return render_template(
         "desk/issuing/details.html",
         draft=draft,
         sections=sections,
-        values={**_suggested_details(draft), **draft.fields},
-        **shown_problems(draft, fields),
+        values={**_usual_details(draft), **typed},
+        entity_types=json.dumps(ENTITY_TYPES, ensure_ascii=False),
+        phrases=trade.scope_phrases if trade else (),
+        same_address=SAME_ADDRESS,
+        is_same=bool(typed.get("domicile")) and typed.get("domicile") == typed.get("premises_address"),
+        **frame(draft),
+        **shown_problems(draft, _fields(sections)),
     )
 
 
 @blueprint.post("/<draft_id>/details")
 @roles(*access.TAKE_APPLICATIONS.roles)
 def save_details(draft_id: str) -> Response:
-    """Store the details, or first fill some in from the register or the registered address."""
+    """Store the details, or first fill some in from the register or add a phrase to the business scope."""
     draft = open_draft(draft_id)
-    fields = tuple(field for section in _detail_sections(draft) for field in section.fields)
-    action = request.form.get("action")
-    if action == "same-address":
-        save_typed(draft, fields, {"premises_address": request.form.get("domicile", "")})
-        return redirect(url_for(".show_details", draft_id=draft_id, _anchor="premises_address"), 303)
+    fields, usual = _fields(_detail_sections(draft)), _usual_details(draft)
+    if elsewhere := other_button(draft, fields, "details", _derived(draft), usual):
+        return elsewhere
+    action, _, position = request.form.get("action", "").partition(":")
+    if action == "phrase":
+        saved = save_typed(draft, fields, {**_derived(draft), **_with_phrase(draft, position)}, usual)
+        return redirect(step_address(saved, "details", "business_scope"), 303)
     if action == "prefill":
-        save_typed(draft, fields, _known_facts(fields))
-        return redirect(url_for(".show_details", draft_id=draft_id), 303)
-    return onward(save_typed(draft, fields), fields, ".show_details", "desk.commitment.show_commitment")
+        saved = save_typed(draft, fields, _known_facts(fields), usual)
+        return redirect(step_address(saved, "details"), 303)
+    return onward(save_typed(draft, fields, _derived(draft), usual), fields, "details", "commitment")
 
 
 def _detail_sections(draft: Draft) -> tuple[Section, ...]:
@@ -60,7 +79,11 @@ def _detail_sections(draft: Draft) -> tuple[Section, ...]:
     return (entity_section(trade, services().demonstration), premises_section(catalogue()))
 
 
-def _suggested_details(draft: Draft) -> Mapping[str, str]:
+def _fields(sections: tuple[Section, ...]) -> tuple[Field, ...]:
+    return tuple(field for section in sections for field in section.fields)
+
+
+def _usual_details(draft: Draft) -> Mapping[str, str]:
     """The usual answers, for fields that have not been filled in."""
     known = catalogue().kinds
     kinds = (known[kind] for kind in draft.fields.get("kinds", "").split(",") if kind in known)
@@ -68,6 +91,30 @@ def _suggested_details(draft: Draft) -> Mapping[str, str]:
         "premises_region": catalogue().offices[draft.office].region,
         "permitted_items": "、".join(kind.name.zh for kind in kinds),
     }
+
+
+def _derived(draft: Draft) -> Mapping[str, str]:
+    """What follows from other answers, where nothing else was typed: the type from the legal form, and the address of the
+    premises from the registered one where the box is ticked."""
+    typed, found = request.form, {}
+    form, was = typed.get("entity_form", ""), typed.get("entity_type", "").strip()
+    if form in set(ENTITY_TYPES) and was in {"", *ENTITY_TYPES.values()} and form != draft.fields.get("entity_form"):
+        found["entity_type"] = ENTITY_TYPES[EntityForm(form)]
+    premises = typed.get("premises_address", "")
+    if typed.get(SAME_ADDRESS.name) and premises in {"", draft.fields.get("premises_address", "")}:
+        found["premises_address"] = typed.get("domicile", "")
+    return found
+
+
+def _with_phrase(draft: Draft, position: str) -> Mapping[str, str]:
+    """The business scope with one of the phrases of the trade added to what was typed."""
+    trade = trade_of(draft)
+    phrases = trade.scope_phrases if trade else ()
+    typed = request.form.get("business_scope", "").strip()
+    chosen = phrases[int(position)] if position in map(str, range(len(phrases))) else ""
+    if not chosen or chosen.rstrip("。；") in typed:
+        return {"business_scope": typed}
+    return {"business_scope": f"{typed.rstrip('。；')}；{chosen}" if typed else chosen}
 
 
 def _known_facts(fields: tuple[Field, ...]) -> Mapping[str, str]:
@@ -91,6 +138,7 @@ def _known_facts(fields: tuple[Field, ...]) -> Mapping[str, str]:
         if field.name in known and (typed := request.form.get(field.name, "").strip()) not in {"", known[field.name]}
     ]
     flash(t("已带出登记信息，请核对。", "Filled in from the register. Check the details."))
+    known = {name: text for name, text in known.items() if name in {field.name for field in fields}}
     if replaced:
         flash(t("替换前填写的是：", "Entered before: ") + "；".join(replaced))
     return known

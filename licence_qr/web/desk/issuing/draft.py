@@ -1,43 +1,62 @@
 """What all steps of one application share: opening it, keeping what was typed, judging it, and the stale form.
 
-Each step keeps what was typed before it judges it, then redirects: to the next step, or to itself with ``checked``
-set, which shows every problem beside its field. Steps may be visited in any order; issuing checks them all again.
+Each step keeps what was typed before it judges it, then redirects: to the next step, to the one whose button was pressed,
+or to itself with ``checked`` set, which shows every problem beside its field. Steps may be visited in any order; issuing
+checks them all again. Nothing is stored of an application into which nobody has typed: its address says so (``new``).
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.characters.former_private_use import replacements, standardised
-from licence_qr.domain.issuing.issued import Draft
+from licence_qr.domain.issuing.draft import Draft, TypedField, Typing, merge
 from licence_qr.errors import ConflictError, InputError, InvalidApplication
+from licence_qr.services.issuing.drafts import MAX_FIELD_CHARS
 from licence_qr.web import current_instant
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.shell.forms import Field, problem, problems_by_field, read_fields, read_revision
 from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.readings import shows
-from licence_qr.web.shell.security import current_actor
+from licence_qr.web.shell.security import current_actor, with_scripts
+
+STEPS = {
+    "trade": "desk.trade.show_trade",
+    "details": "desk.details.show_details",
+    "commitment": "desk.commitment.show_commitment",
+    "review": "desk.issue.show_review",
+}
+_LONGEST_PAGE_KEY = 24  # characters
+_NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A field that someone else saved while this form was open: both texts."""
+    """A field that someone else saved while this form was open: both texts, and who saved the other one when."""
 
     field: Field
     saved: str
     typed: str
+    by: str
+    at: datetime | None
 
 
 def open_draft(draft_id: str) -> Draft:
     """The application, as long as it can be changed; once issued, every address of it leads to the result."""
-    draft = services().applications.get(current_actor(), draft_id)
+    actor, now = current_actor(), current_instant()
+    untouched = "new" in request.args or request.form.get("revision") == "0"
+    applications = services().applications
+    draft = applications.get_or_start(actor, draft_id, now) if untouched else applications.get(actor, draft_id)
     if draft.issued_at is not None:
         abort(redirect(url_for("desk.issue.show_result", draft_id=draft_id)))
-    shows_application(draft_id)
+    if draft.revision:
+        shows_application(draft_id)
     return draft
 
 
@@ -46,31 +65,87 @@ def shows_application(draft_id: str) -> None:
     shows(f"application/{draft_id}", "name", "principal", "domicile", "address", "contact_phone")
 
 
-def save_typed(draft: Draft, fields: Iterable[Field], given: Mapping[str, str] | None = None) -> Draft:
+def step_address(draft: Draft, step: str, anchor: str | None = None, *, checked: bool = False) -> str:
+    """The address of a step; ``checked`` shows there what is wrong with it."""
+    new = None if draft.revision else "yes"
+    return url_for(STEPS[step], draft_id=draft.draft_id, _anchor=anchor, checked="yes" if checked else None, new=new)
+
+
+def keeping(response: Response) -> Response:
+    """A step, whose script stores what is typed."""
+    return with_scripts(response) if response.status_code == 200 else response
+
+
+def frame(draft: Draft) -> Mapping[str, object]:
+    """What the frame of every step shows: whose the draft is, who typed what last, and the key of the page."""
+    return {
+        "names": services().applications.names(current_actor(), (draft,)),
+        "page_key": secrets.token_urlsafe(9),
+        "own": draft.owner == current_actor().user_id,
+    }
+
+
+def save_typed(
+    draft: Draft,
+    fields: Iterable[Field],
+    given: Mapping[str, str] | None = None,
+    usual: Mapping[str, str] = _NOTHING,
+) -> Draft:
     """Keep what was typed into ``fields`` (``given`` overrides it) whether right or wrong; only former private-use
     characters, which other devices cannot show, are replaced by the standard ones, and the page says so.
 
     Pressing twice saves once. When someone else saved other texts first, answers 409 with a page that shows both and
-    lets the clerk choose; nothing typed is lost.
+    lets the clerk choose; nothing typed is lost. ``usual`` are answers that the page filled in: they alone start no draft.
     """
     fields = tuple(fields)
     typed = _standard({**read_fields(request.form, fields), **(given or {})}, fields)
-    if typed.items() <= draft.fields.items():
+    if typed.items() <= draft.fields.items() and not draft.disputed.keys() & typed.keys():
         return draft
+    if not draft.revision and all(text in {"", usual.get(name)} for name, text in typed.items()):
+        return draft
+    typing = read_typing(typed)
     try:
-        return services().applications.save(
-            current_actor(), draft.draft_id, {**draft.fields, **typed}, _revision(), current_instant()
-        )
+        return services().applications.save(current_actor(), draft.draft_id, typing, current_instant())
     except ConflictError as error:
         if error.code != "draft_changed_meanwhile":
             raise
-        abort(_stale_page(draft, fields, typed))
+        abort(_stale_page(draft.draft_id, fields, typing))
+
+
+def read_typing(typed: Mapping[str, str]) -> Typing:
+    """What the page sends, with what it says of itself."""
+    revision = read_revision(request.form)
+    if revision is None:
+        abort(400)
+    page = request.form.get("page", "")[:_LONGEST_PAGE_KEY]
+    return Typing(typed, revision, page, request.form.get("turn", 0, type=int))
+
+
+def other_button(
+    draft: Draft,
+    fields: tuple[Field, ...],
+    step: str,
+    given: Mapping[str, str] = _NOTHING,
+    usual: Mapping[str, str] = _NOTHING,
+) -> Response | None:
+    """The answer to a button that leads to another step or chooses one of two texts; None where another was pressed."""
+    wanted = request.form.get("go", "")
+    if wanted in STEPS:
+        return redirect(step_address(save_typed(draft, fields, given, usual), wanted), 303)
+    action, _, chosen = request.form.get("action", "").partition(":")
+    name, _, page = chosen.partition(":")
+    if action != "choose" or name not in {field.name for field in fields}:
+        return None
+    others = {each: text for each, text in given.items() if each != name}
+    saved = save_typed(draft, tuple(field for field in fields if field.name != name), others, usual)
+    services().applications.choose(current_actor(), draft.draft_id, name, page, current_instant())
+    return redirect(step_address(saved, step, name), 303)
 
 
 def _standard(typed: Mapping[str, str], fields: Iterable[Field]) -> dict[str, str]:
     for field in fields:
+        label = t(field.label.zh, field.label.en)
         if told := replacements(typed[field.name]):
-            label = t(field.label.zh, field.label.en)
             flash(
                 t(
                     f"“{label}”中的旧码位已按 GB 18030-2022 换成标准字：{told}。请核对。",
@@ -78,41 +153,55 @@ def _standard(typed: Mapping[str, str], fields: Iterable[Field]) -> dict[str, st
                     "Check them.",
                 )
             )
+        if len(typed[field.name]) > MAX_FIELD_CHARS:
+            flash(
+                t(
+                    f"“{label}”超过 {MAX_FIELD_CHARS} 字，超出的部分没有保存。",
+                    f"“{label}” is longer than {MAX_FIELD_CHARS} characters. What goes beyond was not saved.",
+                )
+            )
     return {name: standardised(text) for name, text in typed.items()}
 
 
-def _revision() -> int:
-    revision = read_revision(request.form)
-    return abort(400) if revision is None else revision
-
-
-def _stale_page(draft: Draft, fields: tuple[Field, ...], typed: Mapping[str, str]) -> Response:
-    differences = tuple(
-        Difference(field, saved, typed[field.name])
-        for field in fields
-        if (saved := draft.fields.get(field.name, "")) != typed[field.name]
-    )
+def _stale_page(draft_id: str, fields: tuple[Field, ...], typing: Typing) -> Response:
+    """Both texts of each field that somebody else has changed since the form was opened."""
+    actor, now = current_actor(), current_instant()
+    draft = services().applications.get(actor, draft_id)
+    clashes = merge(draft.entries, typing, actor.user_id, now, draft.revision + 1).clashes
+    names = services().applications.names(actor, (draft,))
     page = render_template(
-        "desk/issuing/stale.html", draft=draft, differences=differences, typed=typed, address=request.path
+        "desk/issuing/stale.html",
+        draft=draft,
+        differences=tuple(
+            _difference(field, draft.entries[field.name], typing.fields[field.name], names)
+            for field in fields
+            if field.name in clashes
+        ),
+        typed=typing.fields,
+        address=request.path,
     )
     return make_response(page, 409)
+
+
+def _difference(field: Field, saved: TypedField, typed: str, names: Mapping[int, str]) -> Difference:
+    return Difference(field, saved.text, typed, names.get(saved.by, ""), saved.at)
 
 
 def problems_of(draft: Draft) -> tuple[InputError, ...]:
     """Everything that stands between this application and issuing, in form order; empty when nothing does."""
     try:
-        services().applications.check(current_actor(), draft.draft_id, current_instant())
+        services().applications.check(current_actor(), draft, current_instant())
     except InvalidApplication as invalid:
         return invalid.problems
     return ()
 
 
 def onward(draft: Draft, fields: tuple[Field, ...], here: str, following: str) -> Response:
-    """To the endpoint ``following`` when all of ``fields`` are right, else back to ``here`` to show what is not."""
+    """To the step ``following`` when all of ``fields`` are right, else back to ``here`` to show what is not."""
     names = {field.name for field in fields}
     if any(error.field in names for error in problems_of(draft)):
-        return redirect(url_for(here, draft_id=draft.draft_id, checked="yes"), 303)
-    return redirect(url_for(following, draft_id=draft.draft_id), 303)
+        return redirect(step_address(draft, here, checked=True), 303)
+    return redirect(step_address(draft, following), 303)
 
 
 def shown_problems(draft: Draft, fields: tuple[Field, ...]) -> Mapping[str, object]:

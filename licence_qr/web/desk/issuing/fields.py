@@ -15,6 +15,14 @@ ENTITY_FORM_WORDS = {
     EntityForm.SOLE_PROPRIETORSHIP: Text("个人独资企业", "Sole proprietorship"),
     EntityForm.BRANCH: Text("分支机构", "Branch"),
 }
+# As it is usually printed. Of a branch it depends on what it is a branch of.
+ENTITY_TYPES = {
+    EntityForm.COMPANY: "有限责任公司",
+    EntityForm.INDIVIDUAL: "个体工商户",
+    EntityForm.COOPERATIVE: "农民专业合作社",
+    EntityForm.PARTNERSHIP: "普通合伙企业",
+    EntityForm.SOLE_PROPRIETORSHIP: "个人独资企业",
+}
 YES_NO = (Choice("yes", Text("是", "Yes")), Choice("no", Text("否", "No")))
 
 
@@ -70,7 +78,7 @@ _LICENCE_FACTS = (
     Field(
         "entity_type",
         FIELD_LABELS["entity_type"],
-        Text("例如：有限责任公司、个体工商户。", "As printed, for example 有限责任公司."),
+        Text("随主体形式带出，可改。", "As printed. Follows the legal form until you change it."),
         characters=30,
     ),
     Field(
@@ -116,14 +124,23 @@ def entity_section(trade: Trade | None, demonstration: bool) -> Section:
         optional=demonstration,
         button=Button("prefill", Text("带出登记信息", "Fill in from the register")),
     )
-    phrases = "；".join(trade.scope_phrases) if trade else ""
+    offered = Text("点下面的规范表述即可加入。", "Select a standard phrase below to add it.")
     scope = Field(
         "business_scope",
         FIELD_LABELS["business_scope"],
-        Text(f"本行业规范表述：{phrases}", f"Standard wording of this trade: {phrases}") if phrases else None,
+        offered if trade and trade.scope_phrases else None,
         widget=Widget.PARAGRAPH,
     )
     return Section("entity", Text("经营主体", "The business"), (code, *_LICENCE_FACTS, scope))
+
+
+# Beside the address of the premises; no answer of its own, since the address says it.
+SAME_ADDRESS = Field(
+    "same_address",
+    Text("与住所相同", "Same as the registered address"),
+    widget=Widget.CHECKBOXES,
+    choices=(Choice("yes", Text("与住所相同", "Same as the registered address")),),
+)
 
 
 def premises_section(catalogue: Catalogue) -> Section:
@@ -137,7 +154,6 @@ def premises_section(catalogue: Catalogue) -> Section:
                 "premises_address",
                 FIELD_LABELS["premises_address"],
                 Text("许可证只对这一处有效。", "The permit is valid for these premises only."),
-                button=Button("same-address", Text("与住所相同", "Same as the registered address")),
             ),
             Field(
                 "premises_region",
@@ -186,7 +202,10 @@ SIGNATURE_FIELDS = (
     Field(
         "signer",
         FIELD_LABELS["signer"],
-        Text("由申请人或其代理人亲自输入姓名。", "The applicant or their agent enters their own name."),
+        Text(
+            "先填的是负责人；由代理人签的，改成代理人的姓名。",
+            "The person in charge is filled in. If an agent signs, enter the agent’s name.",
+        ),
         characters=20,
     ),
     Field(

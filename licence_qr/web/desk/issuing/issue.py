@@ -9,7 +9,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue.model import Text
-from licence_qr.domain.issuing.issued import Draft
+from licence_qr.domain.issuing.draft import Draft
 from licence_qr.domain.register.field_names import COMMITMENT_FIELDS, FIELD_LABELS, TRADE_FIELDS
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.errors import (

@@ -8,7 +8,7 @@ from datetime import date
 from licence_qr.domain.catalogue.model import Requirement, Trade
 from licence_qr.domain.catalogue.requirements import KnownFacts, requirements
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.issuing.issued import Draft
+from licence_qr.domain.issuing.draft import Draft
 from licence_qr.domain.register.field_names import ANSWER_PREFIX
 from licence_qr.web import current_instant
 from licence_qr.web.shell.handed import catalogue

@@ -8,7 +8,16 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.catalogue.model import Trade
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
-from licence_qr.web.desk.issuing.draft import onward, open_draft, save_typed, shown_problems
+from licence_qr.web.desk.issuing.draft import (
+    frame,
+    keeping,
+    onward,
+    open_draft,
+    other_button,
+    save_typed,
+    shown_problems,
+    step_address,
+)
 from licence_qr.web.desk.issuing.fields import place_fields, trade_field
 from licence_qr.web.desk.issuing.needs import needs_of, today, trade_of, with_only_kind
 from licence_qr.web.desk.issuing.services import services
@@ -17,14 +26,15 @@ from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("trade", __name__, url_prefix="/applications")
+blueprint.after_request(keeping)
 
 
 @blueprint.post("")
 @roles(*access.TAKE_APPLICATIONS.roles)
 def start_application() -> Response:
-    """Open a new application at its first step."""
+    """Open a new application at its first step. Nothing is stored before something is typed."""
     draft = services().applications.start(current_actor(), current_instant())
-    return redirect(url_for(".show_trade", draft_id=draft.draft_id), 303)
+    return redirect(step_address(draft, "trade"), 303)
 
 
 @blueprint.get("/<draft_id>")
@@ -52,6 +62,7 @@ def show_trade(draft_id: str) -> str:
         values=with_only_kind(draft, trade),
         needs=needs_of(draft, trade) if trade else (),
         today=today(),
+        **frame(draft),
         **shown_problems(draft, fields),
     )
 
@@ -63,11 +74,13 @@ def save_trade(draft_id: str) -> Response:
     draft = open_draft(draft_id)
     before = trade_of(draft)
     fields = _trade_fields(before)
+    if elsewhere := other_button(draft, fields, "trade"):
+        return elsewhere
     saved = save_typed(draft, fields)
     if trade_of(saved) != before or request.form.get("action") == "show":
         anchor = "place" if trade_of(saved) else "trade"
-        return redirect(url_for(".show_trade", draft_id=draft_id, _anchor=anchor), 303)
-    return onward(saved, fields, ".show_trade", "desk.details.show_details")
+        return redirect(step_address(saved, "trade", anchor), 303)
+    return onward(saved, fields, "trade", "details")
 
 
 def _trade_fields(trade: Trade | None) -> tuple[Field, ...]:

@@ -15,6 +15,7 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.issuing.draft import Typing
 from licence_qr.domain.lifecycle import acts as lifecycle
 from licence_qr.domain.lifecycle.acts import Act, Rule, Subject, SubjectKind
 from licence_qr.domain.lifecycle.dates import renewal_deadline
@@ -182,7 +183,7 @@ def add_permit(uscc: str) -> Response:
     if known is None:
         abort(404)
     draft = applications.start(actor, now)
-    applications.save(actor, draft.draft_id, known, draft.revision, now)
+    applications.save(actor, draft.draft_id, Typing(known, draft.revision), now)
     return redirect(url_for("desk.trade.show_trade", draft_id=draft.draft_id), 303)
 
 

@@ -1,0 +1,136 @@
+"""An application being filled in: what was typed, by whom and when, and what two people typed into one field at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """What somebody typed into a field that somebody else had changed meanwhile. It is kept until one is chosen."""
+
+    text: str
+    by: int
+    at: datetime
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypedField:
+    """One field as typed, right or wrong.
+
+    ``by`` is the account and ``at`` when; ``revision`` is that of the draft which it made. ``page`` is the opened page
+    on which it was typed, and ``turn`` counts what that page has sent. What an earlier release has stored says none of it.
+    """
+
+    text: str
+    by: int = 0
+    at: datetime | None = None
+    revision: int = 0
+    page: str = ""
+    turn: int = 0
+    rivals: tuple[Rival, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A colleague took the draft over: whose it was, whose it is now (accounts), and when."""
+
+    giver: int
+    taker: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An application being filled in. ``revision`` grows with each save; 0: nothing of it is stored yet.
+
+    ``owner`` is the account that began it, or took it over last.
+    """
+
+    draft_id: str
+    office: str
+    owner: int
+    entries: Mapping[str, TypedField]
+    revision: int
+    created_at: datetime
+    updated_at: datetime
+    issued_at: datetime | None
+    handed_over: tuple[Handover, ...] = ()
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """What was typed, by the name of the field."""
+        return {name: entry.text for name, entry in self.entries.items()}
+
+    @property
+    def disputed(self) -> Mapping[str, TypedField]:
+        """The fields of which several texts are kept, until one is chosen."""
+        return {name: entry for name, entry in self.entries.items() if entry.rivals}
+
+    def accounts(self) -> frozenset[int]:
+        """Everybody who had a hand in it."""
+        typed = {by for entry in self.entries.values() for by in (entry.by, *(rival.by for rival in entry.rivals))}
+        return frozenset({self.owner, *typed, *(each.giver for each in self.handed_over)} - {0})
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """What an opened page sends of a draft: the texts of its fields, and the revision that it was made from.
+
+    ``page`` names the page and ``turn`` counts what it sends: what it sent itself is no change by somebody else, and what
+    arrives late does not undo what it sent after that. A page that runs no script always sends turn 0.
+    """
+
+    fields: Mapping[str, str]
+    revision: int
+    page: str = ""
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MergedFields:
+    """The fields after a save, and the names of those that somebody else had changed since the page was made."""
+
+    entries: Mapping[str, TypedField]
+    clashes: tuple[str, ...] = field(default=())
+
+
+def merge(entries: Mapping[str, TypedField], typing: Typing, by: int, now: datetime, revision: int) -> MergedFields:
+    """Lay what a page sends over the stored fields, as ``revision`` of the draft.
+
+    A field that somebody else changed since keeps its text, and the page's own text beside it.
+    """
+    merged, clashes = dict(entries), []
+    for name, text in typing.fields.items():
+        was = merged.get(name)
+        rivals = was.rivals if was else ()
+        mine = TypedField(text, by, now, revision, typing.page, turn=typing.turn, rivals=rivals)
+        if was is None:
+            merged[name] = mine
+        elif _sent(was.page, typing) and was.turn > typing.turn:
+            continue
+        elif was.text == text:
+            merged[name] = replace(was, rivals=_without(was.rivals, typing))
+        elif _is_changed_meanwhile(was, typing):
+            clashes.append(name)
+            rival = Rival(text, by, now, typing.page)
+            merged[name] = replace(was, rivals=(*_without(was.rivals, typing), rival))
+        else:
+            merged[name] = mine
+    return MergedFields(merged, tuple(clashes))
+
+
+def _is_changed_meanwhile(was: TypedField, typing: Typing) -> bool:
+    waits = any(_sent(rival.page, typing) for rival in was.rivals)
+    return waits or (was.revision > typing.revision and not _sent(was.page, typing))
+
+
+def _without(rivals: Iterable[Rival], typing: Typing) -> tuple[Rival, ...]:
+    return tuple(rival for rival in rivals if not _sent(rival.page, typing))
+
+
+def _sent(page: str, typing: Typing) -> bool:
+    return bool(page) and page == typing.page

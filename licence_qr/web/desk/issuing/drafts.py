@@ -1,0 +1,111 @@
+"""A draft as a thing of its own: stored while it is typed, taken over by a colleague, deleted."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from licence_qr.domain.characters.former_private_use import standardised
+from licence_qr.domain.issuing.draft import Draft, TypedField, Typing
+from licence_qr.services.register import access
+from licence_qr.web import current_instant
+from licence_qr.web.desk.issuing.draft import open_draft, read_typing, step_address
+from licence_qr.web.desk.issuing.fields import (
+    COMMITMENT_MODE,
+    SIGNATURE_FIELDS,
+    entity_section,
+    place_fields,
+    premises_section,
+    trade_field,
+)
+from licence_qr.web.desk.issuing.needs import trade_of
+from licence_qr.web.desk.issuing.services import services
+from licence_qr.web.desk.words import clock_time
+from licence_qr.web.shell import origin
+from licence_qr.web.shell.forms import Field
+from licence_qr.web.shell.handed import catalogue
+from licence_qr.web.shell.language import t
+from licence_qr.web.shell.security import current_actor, roles
+
+# What the page says of itself, beside what was typed into it.
+_OF_THE_PAGE = frozenset({origin.TOKEN, origin.PAGE, "revision", "page", "turn"})
+
+blueprint = Blueprint("drafts", __name__, url_prefix="/applications")
+
+
+@blueprint.post("/<draft_id>/fields")
+@roles(*access.TAKE_APPLICATIONS.roles)
+def keep_fields(draft_id: str) -> Response:
+    """Store the fields that a page has changed, and say as JSON what is stored: the new revision, the time of day, and what
+    others have changed since the page was made. Raises as ``Applications.keep`` does."""
+    names = [name for name in request.form if name not in _OF_THE_PAGE]
+    typed = {name: standardised(_joined(request.form.getlist(name))) for name in names}
+    typing, now = read_typing(typed), current_instant()
+    draft = services().applications.keep(current_actor(), draft_id, typing, now)
+    return jsonify(
+        revision=draft.revision,
+        saved=clock_time(now) if draft.revision else "",
+        address=step_address(draft, "trade").rpartition("/")[0],
+        others=_others(draft, typing),
+    )
+
+
+@blueprint.post("/<draft_id>/take-over")
+@roles(*access.TAKE_APPLICATIONS.roles)
+def take_over(draft_id: str) -> Response:
+    """Make the draft of a colleague one's own."""
+    draft = services().applications.take_over(current_actor(), draft_id, current_instant())
+    flash(t("这份申请现在由您办理。", "This application is now yours."))
+    return redirect(url_for("desk.trade.show_application", draft_id=draft.draft_id), 303)
+
+
+@blueprint.get("/<draft_id>/delete")
+@roles(*access.TAKE_APPLICATIONS.roles)
+def ask_to_delete(draft_id: str) -> str:
+    """Ask once more before a draft is deleted."""
+    draft = open_draft(draft_id)
+    names = services().applications.names(current_actor(), (draft,))
+    return render_template("desk/issuing/delete.html", draft=draft, names=names, trade=trade_of(draft))
+
+
+@blueprint.post("/<draft_id>/delete")
+@roles(*access.TAKE_APPLICATIONS.roles)
+def delete(draft_id: str) -> Response:
+    """Delete a draft with all that was typed."""
+    services().applications.discard(current_actor(), draft_id, current_instant())
+    flash(t("申请已删除。", "The application was deleted."))
+    return redirect(url_for("desk.show_start"), 303)
+
+
+def _joined(values: list[str]) -> str:
+    """Ticked boxes as one text, and one text as it was typed."""
+    return ",".join(value for value in values if value).replace("\r\n", "\n")
+
+
+def _others(draft: Draft, typing: Typing) -> list[dict[str, object]]:
+    """Each field that somebody else has changed since the page was made, or of which several texts are kept."""
+    asked = {field.name: field for field in _asked(draft)}
+    changed = {name: entry for name, entry in draft.entries.items() if name in asked and _is_news(entry, typing)}
+    names = services().applications.names(current_actor(), (draft,)) if changed else {}
+    return [
+        {
+            "name": name,
+            "text": entry.text,
+            "mine": any(rival.page == typing.page for rival in entry.rivals),
+            "html": render_template("desk/issuing/_told.html", field=asked[name], entry=entry, names=names),
+        }
+        for name, entry in changed.items()
+    ]
+
+
+def _is_news(entry: TypedField, typing: Typing) -> bool:
+    return bool(entry.rivals) or (entry.revision > typing.revision and entry.page != typing.page)
+
+
+def _asked(draft: Draft) -> tuple[Field, ...]:
+    """Every field of every step."""
+    known, trade = catalogue(), trade_of(draft)
+    place = place_fields(known, trade) if trade else ()
+    sections = (entity_section(trade, services().demonstration), premises_section(known))
+    details = (field for section in sections for field in section.fields)
+    return (trade_field(known), *place, *details, COMMITMENT_MODE, *SIGNATURE_FIELDS)
