@@ -247,14 +247,16 @@ class Applications:
             return None
 
     def known_business(self, actor: Actor, uscc: str) -> dict[str, str] | None:
-        """Form fields of a registered business, to prefill; None for a new one. Raises InputError (uscc)."""
+        """Form fields of a registered business, to prefill, with the premises and the trade it applied for last; None for a
+        new one. Raises InputError (uscc)."""
         access.demand(actor, TAKE_APPLICATIONS)
         with self.database.read() as tx:
             stored = entities.get(tx, parse_uscc(uscc))
-        if stored is None:
-            return None
+            if stored is None:
+                return None
+            place = _last_place(tx, stored.entity.uscc)
         entity = stored.entity
-        return {
+        return place | {
             "uscc": entity.uscc,
             "entity_form": entity.form.value,
             "name": entity.name,
@@ -266,6 +268,21 @@ class Applications:
             "domicile": entity.domicile,
             "business_scope": entity.business_scope,
         }
+
+
+def _last_place(tx: Transaction, uscc: str) -> dict[str, str]:
+    """The trade that a business applied for last, and its premises: those it applied for if they are open, or its only
+    ones."""
+    applied = applications.latest_of_business(tx, uscc)
+    found = {"trade": applied["trade"]} if applied else {}
+    there = tuple(each for each in entities.premises_of(tx, uscc) if each.open)
+    named = entities.premises_at(tx, uscc, applied["premises_address"]) if applied else None
+    premises = named or (there[0] if len(there) == 1 else None)
+    if premises is not None:
+        found |= {"premises_address": premises.address, "premises_region": premises.region}
+        if premises.area_m2 is not None:
+            found["area_m2"] = str(premises.area_m2)
+    return found
 
 
 def _why_another(typed: str, other: LookAlike) -> str:

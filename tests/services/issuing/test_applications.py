@@ -143,6 +143,7 @@ def test_a_known_business_fills_the_form_by_its_code(services, clerk, draft, typ
     services.applications.issue(clerk, draft.draft_id, now)
     known = services.applications.known_business(clerk, typed["uscc"].lower())
     assert known == {name: typed[name] for name in known}
+    assert {"trade", "premises_address", "premises_region", "area_m2"} <= known.keys()
     assert "contact_phone" not in known
     with pytest.raises(InputError):
         services.applications.known_business(clerk, "91500107M000001A0X")

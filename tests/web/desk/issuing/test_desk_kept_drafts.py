@@ -117,3 +117,14 @@ def test_a_draft_is_deleted_after_one_question(clerk: Browser) -> None:
     assert clerk.press(f"{application}/delete", f"{application}/delete").location == "/desk/"
     for step in ("", "/trade", "/details", "/delete"):
         clerk.see(application + step, status=404)
+
+
+def test_another_permit_of_a_registered_business_begins_with_its_premises_and_its_trade(clerk: Browser) -> None:
+    first = clerk.start()
+    clerk.fill(first, name="重庆示例再办一证有限公司", premises_address="重庆市九龙坡区白市驿镇示例路92号")
+    found = re.search(r"9150\w{14}", clerk.see(clerk.issue(first).location))
+    assert found
+    business = f"/desk/businesses/{found[0]}"
+    second = clerk.press(business, f"{business}/applications").location.removesuffix("/trade")
+    assert 'value="hotel" checked' in clerk.see(f"{second}/trade")
+    assert 'value="重庆市九龙坡区白市驿镇示例路92号"' in clerk.see(f"{second}/details")
