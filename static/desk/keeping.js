@@ -5,8 +5,9 @@
 import { fillIn } from "./answers.js";
 import { controlsOf, setText, textOf } from "./controls.js";
 
-/** @import { DraftForm, Kept, Other } from "./types.d.ts" */
+/** @import { DraftForm, Kept, Known, Other } from "./types.d.ts" */
 
+const JSON_WANTED = { Accept: "application/json" };
 const PAUSE = 700; // ms without a key
 const AGAIN = [2_000, 5_000, 15_000, 30_000]; // ms before a failed save is tried again
 const LONGEST_WAIT = 5_000; // ms for which a link waits for what is on its way
@@ -19,6 +20,8 @@ class Keeping {
     this.controls = controlsOf(form);
     /** What the server has of each field. */
     this.stored = new Map([...this.controls].map(([name, controls]) => [name, textOf(controls, true)]));
+    /** @type {Map<string, string>} what is shown of what the register knows */
+    this.shown = new Map();
     this.turn = 0;
     this.failures = 0;
     /** Whether pressing the button is what helps: somebody has to sign in. */
@@ -77,7 +80,7 @@ class Keeping {
       const answer = await fetch(this.form.dataset.keep, {
         method: "POST",
         body,
-        headers: { Accept: "application/json" },
+        headers: JSON_WANTED,
         keepalive: body.toString().length < MOST_KEPT_ALIVE,
       });
       if (!answer.ok) return this.refused(answer);
@@ -101,7 +104,25 @@ class Keeping {
     if (!kept.saved) return;
     this.kept.hidden = false;
     this.kept.textContent = this.kept.dataset.words + kept.saved;
+    if (this.form.querySelector("[data-known]")) this.learn();
     if (new URL(location.href).searchParams.has("new")) history.replaceState(null, "", location.pathname);
+  }
+
+  /** Show what the register knows of what is stored. Without an answer the next step says it. */
+  async learn() {
+    const answer = await fetch(this.form.dataset.knownAt, { headers: JSON_WANTED }).catch(() => Response.error());
+    if (!answer.ok) return;
+    /** @type {Record<string, Known>} */
+    const known = await answer.json();
+    for (const place of this.form.querySelectorAll("[data-known]")) {
+      const name = place.getAttribute("data-known");
+      const html = known[name]?.html ?? "";
+      if (this.shown.get(name) === html) continue;
+      this.shown.set(name, html);
+      place.replaceChildren(...partsOf(html));
+      const why = /** @type {HTMLElement} */ (this.form.querySelector(`[data-why="${name}"]`));
+      if (why) why.hidden = !known[name]?.asks;
+    }
   }
 
   /** Show what somebody else has typed. Whether the field shows it, or both texts are kept.
@@ -110,8 +131,7 @@ class Keeping {
     const controls = this.controls.get(other.name);
     if (!controls) return true;
     const place = this.form.querySelector(`[data-told="${other.name}"]`);
-    const told = new DOMParser().parseFromString(other.html, "text/html");
-    place?.replaceChildren(...told.body.childNodes);
+    place?.replaceChildren(...partsOf(other.html));
     if (other.mine) return true;
     if (textOf(controls) !== this.stored.get(other.name)) return false;
     setText(controls, other.text);
@@ -169,6 +189,11 @@ class Keeping {
     this.leaving = this.changed().length === 0;
     go();
   }
+}
+
+/** @param {string} html as our own server has made it */
+function partsOf(html) {
+  return new DOMParser().parseFromString(html, "text/html").body.childNodes;
 }
 
 /** @param {Keeping} keeping */

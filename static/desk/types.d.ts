@@ -21,6 +21,12 @@ export interface Other {
   html: string;
 }
 
+/** What the register knows of a field; `asks`: it takes a reason to go on. */
+export interface Known {
+  html: string;
+  asks: boolean;
+}
+
 /** What is stored now. `address` is that of the application. */
 export interface Kept {
   revision: number;

@@ -118,7 +118,7 @@ OFFICE_FIRST = {
     f"applications.{name}"
     for name in (
         *("get", "get_or_start", "save", "keep", "choose", "take_over", "discard"),
-        *("check", "look_alikes", "issue", "result", "signed_result"),
+        *("check", "known", "look_alikes", "issue", "result", "signed_result"),
     )
 } | {
     "issuance.issue",
@@ -236,6 +236,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "draft_id": draft.draft_id,
         "draft": draft,
         "drafts": (draft,),
+        "permit_types": (),
         "typing": Typing({"name": "改名"}, 1),
         "field": "name",
         "application": make_application(2),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ from licence_qr.domain.register.typed_fields import form_order
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, KeyStoreError
 from licence_qr.services.issuing.issue import Issuance
+from licence_qr.services.issuing.known import WHY_ANOTHER, WHY_HERE, KnownFact, known_facts, of_address
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import TAKE_APPLICATIONS
 from licence_qr.services.register.events import NewEvent
@@ -35,8 +36,6 @@ from licence_qr.wording.text import Text
 
 MAX_FIELD_CHARS = 5000
 MAX_REASON_CHARS = 500
-WHY_ANOTHER = "why_another"  # the field that says why a business of the same name is another one
-WHY_HERE = "why_here"  # the field that says why a second business has premises at this address
 REASONS = (WHY_ANOTHER, WHY_HERE)
 _ID_BYTES = 12
 _ID = re.compile(r"[A-Za-z0-9_-]{16}")
@@ -207,11 +206,18 @@ class Applications:
         """Other businesses whose name is that of the applicant or looks like it. Raises InvalidApplication."""
         return self.issuance.look_alikes(self.check(actor, self.get(actor, draft_id), now).entity)
 
+    def known(self, actor: Actor, draft: Draft, permit_types: Collection[str], now: datetime) -> tuple[KnownFact, ...]:
+        """What the register knows of a draft that applies for ``permit_types``."""
+        access.demand(actor, TAKE_APPLICATIONS, draft.office)
+        with self.database.read() as tx:
+            return known_facts(tx, self.catalogue, draft, permit_types, local_date(now))
+
     def issue(self, actor: Actor, draft_id: str, now: datetime, why_another: str = "") -> IssuedPair:
         """Check and issue the draft. A second call returns the first result and issues nothing.
 
-        Where a registered business has that name, or one that looks like it, ``why_another`` has to say why the
-        applicant is another business; it is kept in the history. Whoever stands in for the absent clerk who began the
+        Where a registered business has that name, or one that looks like it, ``why_another`` or the draft has to say why the
+        applicant is another business, and of an address where another business is, why both are there; the history of a
+        new licence keeps it. Whoever stands in for the absent clerk who began the
         draft issues it for that clerk. Raises InputError ``name_like_another`` or ``text_too_long``;
         ConflictError ``draft_changed_meanwhile``; and as ``Issuance.issue``.
         """
@@ -228,7 +234,9 @@ class Applications:
                 application = self._parse(draft, now)
                 if application.entity != asked:
                     raise ConflictError("draft_changed_meanwhile", revision=draft.revision)
-                reason = _why_another(why_another, alike[0]) if alike else ""
+                reasons = [_why_another(why_another or draft.fields.get(WHY_ANOTHER, ""), alike[0])] if alike else []
+                reasons += [_why_here(draft, fact) for fact in of_address(tx, draft)]
+                reason = "；".join(reasons)
                 ordered = self.issuance.issue_within(tx, application, acting, draft_id, now, reason)
                 applications.close_draft(tx, draft_id, now)
         return self.issuance.pair(draft_id, ordered)
@@ -290,6 +298,13 @@ def _why_another(typed: str, other: LookAlike) -> str:
     if not why:
         raise InputError("name_like_another", field=WHY_ANOTHER, name=other.name, uscc=other.uscc)
     return demand_length(why, MAX_REASON_CHARS, WHY_ANOTHER, FREE_TEXTS["reason"])
+
+
+def _why_here(draft: Draft, fact: KnownFact) -> str:
+    why = plain_line(draft.fields.get(WHY_HERE, ""))
+    if not why:
+        raise InvalidApplication([InputError(fact.problem.code, field=WHY_HERE, **fact.problem.facts)])
+    return demand_length(why, MAX_REASON_CHARS, WHY_HERE, FREE_TEXTS["reason"])
 
 
 def _own(tx: Transaction, actor: Actor, draft_id: str) -> Draft:

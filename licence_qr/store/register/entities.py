@@ -205,6 +205,22 @@ def premises_at(tx: Transaction, uscc: str, address: str) -> Premises | None:
     return next((p for p in premises_of(tx, uscc) if p.open and name_key(p.address) == key), None)
 
 
+def at_address(tx: Transaction, address: str) -> list[StoredEntity]:
+    """The entities that have open premises at that address (compared by ``name_key``), by their codes."""
+    rows = tx.all(
+        f"SELECT {_COLUMNS} FROM entities WHERE uscc IN"
+        " (SELECT uscc FROM premises WHERE address_key = ? AND closed_on IS NULL) ORDER BY uscc",
+        (name_key(address),),
+    )
+    return [from_row(row) for row in rows]
+
+
+def led_by(tx: Transaction, principal: str) -> list[StoredEntity]:
+    """The entities whose person in charge has that name, by their codes."""
+    rows = tx.all(f"SELECT {_COLUMNS} FROM entities WHERE principal = ? ORDER BY uscc", (principal,))
+    return [from_row(row) for row in rows]
+
+
 def add_premises(tx: Transaction, uscc: str, address: str, region: str, area_m2: int | None) -> Premises:
     """Add one premises with the entity's next number."""
     row = tx.one("SELECT coalesce(max(premises_no), 0) + 1 AS n FROM premises WHERE uscc = ?", (uscc,))

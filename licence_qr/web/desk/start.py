@@ -29,7 +29,7 @@ from licence_qr.web.desk.issuing import commitment, details, issue, trade
 from licence_qr.web.desk.issuing import drafts as issuing_drafts
 from licence_qr.web.desk.lifecycle import act
 from licence_qr.web.desk.proposals import pages as desk_proposals
-from licence_qr.web.desk.words import chinese_day, clock_time, moment, need_words, office_name, shown_text
+from licence_qr.web.desk.words import chinese_day, clock_time, explained, moment, need_words, office_name, shown_text
 from licence_qr.web.desk.work import words, work_list
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.navigation import APPLICATIONS, SESSIONS, first_room, open_rooms
@@ -82,7 +82,17 @@ for pages in (
 ):
     blueprint.register_blueprint(pages.blueprint)
 
-for tool in (chinese_day, clock_time, moment, need_words, office_name, open_rooms, session_holder, shown_text):
+for tool in (
+    chinese_day,
+    clock_time,
+    explained,
+    moment,
+    need_words,
+    office_name,
+    open_rooms,
+    session_holder,
+    shown_text,
+):
     blueprint.add_app_template_global(tool)
 
 

@@ -11,10 +11,12 @@ from licence_qr.domain.catalogue.model import Requirement, RequirementAction, Te
 from licence_qr.domain.dates import SHANGHAI, day_in_words
 from licence_qr.domain.work.task_words import counted, days_left
 from licence_qr.domain.work.tasks import TaskKind, TimeLeft
+from licence_qr.errors import LicenceQRError
 from licence_qr.web.shell.forms import Field, Widget
 from licence_qr.web.shell.handed import catalogue
-from licence_qr.web.shell.language import t
+from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.words import Tone, minute
+from licence_qr.wording import Explanation, explain
 
 _OPEN = (Text("视情况而定", "It depends"), Tone.CARE)
 _ACTION_WORDS: Mapping[RequirementAction, tuple[Text, Tone]] = {
@@ -53,6 +55,11 @@ def moment(when: datetime) -> Markup:
     """An instant in words, 2026年11月23日 17:05, as an element: the style sheet of the desk keeps it on one line."""
     local = when.astimezone(SHANGHAI)
     return Markup('<time datetime="{}">{}</time>').format(local.isoformat(timespec="minutes"), minute(when))
+
+
+def explained(fault: LicenceQRError) -> Explanation:
+    """What is wrong and what to do, in the main language of the page."""
+    return explain(fault, language().value)
 
 
 def clock_time(when: datetime) -> str:

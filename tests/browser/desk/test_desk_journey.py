@@ -79,7 +79,8 @@ def test_the_whole_journey_goes_with_the_keyboard_alone(looking: Page, desk: str
     press_enter(page)
     tab_to(page, "[name=entity_form]")
     page.keyboard.press("Space")
-    details = {**DETAILS, "name": "重庆示例键盘客栈有限公司"}
+    address = "重庆市九龙坡区白市驿镇示例路88号"
+    details = {**DETAILS, "name": "重庆示例键盘客栈有限公司", "domicile": address, "premises_address": address}
     for name in (*TYPED, "premises_address"):
         tab_to(page, f"#{name}")
         page.keyboard.type(details[name])

@@ -200,6 +200,22 @@ def test_labels_of_a_row_stand_at_one_height_right_above_their_boxes(
         ".map(([label, box]) => [label.top, label.bottom, box.top])",
     )
     rows = [(a, b) for a, b in zip(tops, tops[1:], strict=False) if abs(a[0] - b[0]) < 60]
-    assert rows
+    assert len(rows) >= 2
     assert all(abs(a[0] - b[0]) < 1 and abs(a[2] - b[2]) < 1 for a, b in rows)
     assert all(0 <= box - bottom <= 12 for _, bottom, box in tops)
+
+
+def test_what_the_register_knows_stands_beside_the_field_while_it_is_typed(
+    looking: Page, desk: Running, application: str
+) -> None:
+    desk.issued()
+    page = opened(looking, desk, f"{application}/details")
+    expect(page.locator("#why_here")).to_be_hidden()
+    page.fill("#premises_address", DETAILS["premises_address"])
+    expect(page.locator("[data-known=premises_address]")).to_contain_text("这个地址已有一家在营")
+    expect(page.locator("#why_here")).to_be_visible()
+    with page.expect_response("**/fields"):
+        page.fill("#why_here", "另一层")
+    page.fill("#premises_address", "别处")
+    expect(page.locator("[data-known=premises_address]")).to_be_empty()
+    expect(page.locator("#why_here")).to_be_hidden()

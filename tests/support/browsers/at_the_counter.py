@@ -96,6 +96,11 @@ def fill_details(page: Page) -> None:
         page.fill(f"#{name}", DETAILS[name])
     page.check("#same_address")
     onward(page)
+    if page.locator("#why_here").count():  # another test has issued one at that address
+        page.fill("#why_here", DETAILS["why_here"])
+        if page.locator("#why_another").is_visible():
+            page.fill("#why_another", "核对过身份证，是另一家")
+        onward(page)
 
 
 def fill_commitment(page: Page) -> None:

@@ -53,6 +53,7 @@ DETAILS = {
     "premises_region": "500107104",
     "permitted_items": "住宿（宾馆）",
     "contact_phone": "",
+    "why_here": "同一栋楼的另一层",  # every business of these tests is at one address
 }
 
 

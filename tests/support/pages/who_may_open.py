@@ -35,7 +35,8 @@ MAY_OPEN = {
     "desk.commitment.show_commitment": CLERKS,
     "desk.commitment.save_commitment": CLERKS,
     **dict.fromkeys(
-        (f"desk.drafts.{name}" for name in ("keep_fields", "take_over", "ask_to_delete", "delete")), CLERKS
+        (f"desk.drafts.{name}" for name in ("keep_fields", "show_known", "take_over", "ask_to_delete", "delete")),
+        CLERKS,
     ),
     "desk.issue.show_review": CLERKS,
     "desk.issue.issue_both": CLERKS,

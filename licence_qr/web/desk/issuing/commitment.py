@@ -8,7 +8,7 @@ from dataclasses import replace
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.catalogue.model import Notice, RequirementAction
+from licence_qr.domain.catalogue.model import Notice
 from licence_qr.domain.issuing.draft import Draft
 from licence_qr.services.lifecycle.credit_record import ApplicationBar
 from licence_qr.services.register import access
@@ -22,7 +22,7 @@ from licence_qr.web.desk.issuing.draft import (
     shown_problems,
 )
 from licence_qr.web.desk.issuing.fields import COMMITMENT_MODE, SIGNATURE_FIELDS
-from licence_qr.web.desk.issuing.needs import needs_of, today, trade_of
+from licence_qr.web.desk.issuing.needs import permits_of, today
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.shell.forms import Field
 from licence_qr.web.shell.handed import catalogue
@@ -74,23 +74,15 @@ def _usual(draft: Draft) -> Mapping[str, str]:
     return {"signer": draft.fields.get("principal", ""), "signed_on": today().isoformat()}
 
 
-def _permits(draft: Draft) -> list[str]:
-    """The permit types that this desk grants for the draft today."""
-    trade = trade_of(draft)
-    needs = needs_of(draft, trade) if trade else ()
-    here = [need.permit_type for need in needs if need.action is RequirementAction.ISSUED_HERE]
-    return [permit_type.id for permit_type in here if not permit_type.licence]
-
-
 def _application_bar(draft: Draft) -> ApplicationBar:
     """What the credit record of the holder rules out, shown before anybody signs."""
-    return services().bars.of_application(draft.fields.get("uscc", ""), _permits(draft), today())
+    return services().bars.of_application(draft.fields.get("uscc", ""), permits_of(draft), today())
 
 
 def _commitment(draft: Draft, application_bar: ApplicationBar) -> tuple[Notice | None, tuple[Field, ...]]:
     """The notice, and the questions: none when no permit is granted here; no commitment without a notice, nor
     by a business with an unfulfilled one on record."""
-    permits = _permits(draft)
+    permits = permits_of(draft)
     if not permits:
         return None, ()
     notice = next(filter(None, (catalogue().notice(permit, today()) for permit in permits)), None)

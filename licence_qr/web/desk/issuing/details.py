@@ -13,6 +13,7 @@ from licence_qr.domain.register.entity import EntityForm
 from licence_qr.errors import InputError
 from licence_qr.services.register import access
 from licence_qr.web.desk.issuing.draft import (
+    facts_of,
     frame,
     keeping,
     onward,
@@ -22,7 +23,13 @@ from licence_qr.web.desk.issuing.draft import (
     shown_problems,
     step_address,
 )
-from licence_qr.web.desk.issuing.fields import ENTITY_TYPES, SAME_ADDRESS, entity_section, premises_section
+from licence_qr.web.desk.issuing.fields import (
+    ENTITY_TYPES,
+    REASON_FIELDS,
+    SAME_ADDRESS,
+    entity_section,
+    premises_section,
+)
 from licence_qr.web.desk.issuing.needs import trade_of
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.shell.forms import Field, Section
@@ -51,6 +58,8 @@ def show_details(draft_id: str) -> str:
         phrases=trade.scope_phrases if trade else (),
         same_address=SAME_ADDRESS,
         is_same=bool(typed.get("domicile")) and typed.get("domicile") == typed.get("premises_address"),
+        facts=facts_of(draft),
+        reasons=REASON_FIELDS,
         **frame(draft),
         **shown_problems(draft, _fields(sections)),
     )
@@ -80,7 +89,7 @@ def _detail_sections(draft: Draft) -> tuple[Section, ...]:
 
 
 def _fields(sections: tuple[Section, ...]) -> tuple[Field, ...]:
-    return tuple(field for section in sections for field in section.fields)
+    return (*(field for section in sections for field in section.fields), *REASON_FIELDS.values())
 
 
 def _usual_details(draft: Draft) -> Mapping[str, str]:

@@ -19,11 +19,13 @@ from licence_qr.domain.characters.former_private_use import replacements, standa
 from licence_qr.domain.issuing.draft import Draft, TypedField, Typing, merge
 from licence_qr.errors import ConflictError, InputError, InvalidApplication
 from licence_qr.services.issuing.drafts import MAX_FIELD_CHARS
+from licence_qr.services.issuing.known import WHY_ANOTHER, KnownFact, Weight
 from licence_qr.web import current_instant
+from licence_qr.web.desk.issuing.needs import permits_of
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.shell.forms import Field, problem, problems_by_field, read_fields, read_revision
 from licence_qr.web.shell.language import language, t
-from licence_qr.web.shell.readings import shows
+from licence_qr.web.shell.readings import shows, shows_business
 from licence_qr.web.shell.security import current_actor, with_scripts
 
 STEPS = {
@@ -187,19 +189,45 @@ def _difference(field: Field, saved: TypedField, typed: str, names: Mapping[int,
     return Difference(field, saved.text, typed, names.get(saved.by, ""), saved.at)
 
 
+def facts_of(draft: Draft) -> Mapping[str, tuple[KnownFact, ...]]:
+    """What the register knows of the draft, by the field beside which it stands; the businesses it is about are shown."""
+    found: dict[str, tuple[KnownFact, ...]] = {}
+    for fact in services().applications.known(current_actor(), draft, permits_of(draft), current_instant()):
+        found[fact.problem.field] = (*found.get(fact.problem.field, ()), fact)
+        for other in fact.others:
+            shows_business(other.uscc)
+    return found
+
+
 def problems_of(draft: Draft) -> tuple[InputError, ...]:
-    """Everything that stands between this application and issuing, in form order; empty when nothing does."""
+    """Everything that stands between this application and the review, in form order; empty when nothing does. Why a name is
+    not that of another business is asked there, if nowhere before."""
+    return tuple(problem for problem in _problems(draft) if problem.field != WHY_ANOTHER)
+
+
+def _problems(draft: Draft) -> tuple[InputError, ...]:
+    actor, now = current_actor(), current_instant()
     try:
-        services().applications.check(current_actor(), draft, current_instant())
+        services().applications.check(actor, draft, now)
+        found: tuple[InputError, ...] = ()
     except InvalidApplication as invalid:
-        return invalid.problems
-    return ()
+        found = invalid.problems
+    known = services().applications.known(actor, draft, permits_of(draft), now)
+    return (*found, *(problem for fact in known if (problem := _hindrance(draft, fact))))
+
+
+def _hindrance(draft: Draft, fact: KnownFact) -> InputError | None:
+    if fact.weight is Weight.STOP:
+        return fact.problem
+    if fact.weight is Weight.ASK and not draft.fields.get(fact.reason, "").strip():
+        return InputError(fact.problem.code, field=fact.reason, **fact.problem.facts)
+    return None
 
 
 def onward(draft: Draft, fields: tuple[Field, ...], here: str, following: str) -> Response:
     """To the step ``following`` when all of ``fields`` are right, else back to ``here`` to show what is not."""
     names = {field.name for field in fields}
-    if any(error.field in names for error in problems_of(draft)):
+    if any(error.field in names for error in _problems(draft)):
         return redirect(step_address(draft, here, checked=True), 303)
     return redirect(step_address(draft, following), 303)
 
@@ -209,7 +237,7 @@ def shown_problems(draft: Draft, fields: tuple[Field, ...]) -> Mapping[str, obje
     labels = {field.name: field.label for field in fields}
     found: tuple[InputError, ...] = ()
     if "checked" in request.args:
-        found = tuple(error for error in problems_of(draft) if error.field in labels)
+        found = tuple(error for error in _problems(draft) if error.field in labels)
     main = language().value
     return {
         "summary": tuple(problem(error, main, label=labels[error.field]) for error in found),

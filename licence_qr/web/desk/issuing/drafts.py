@@ -7,11 +7,13 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.characters.former_private_use import standardised
 from licence_qr.domain.issuing.draft import Draft, TypedField, Typing
+from licence_qr.services.issuing.known import Weight
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
-from licence_qr.web.desk.issuing.draft import open_draft, read_typing, step_address
+from licence_qr.web.desk.issuing.draft import facts_of, open_draft, read_typing, step_address
 from licence_qr.web.desk.issuing.fields import (
     COMMITMENT_MODE,
+    REASON_FIELDS,
     SIGNATURE_FIELDS,
     entity_section,
     place_fields,
@@ -48,6 +50,17 @@ def keep_fields(draft_id: str) -> Response:
         address=step_address(draft, "trade").rpartition("/")[0],
         others=_others(draft, typing),
     )
+
+
+@blueprint.get("/<draft_id>/known")
+@roles(*access.TAKE_APPLICATIONS.roles)
+def show_known(draft_id: str) -> Response:
+    """What the register knows of what is stored, as JSON: the name of a field → what to show beside it, and whether that
+    takes a reason. The address names no text: what is asked for is in the draft."""
+    facts = facts_of(open_draft(draft_id))
+    asked = {field: any(fact.weight is Weight.ASK for fact in found) for field, found in facts.items()}
+    shown = {field: render_template("desk/issuing/_fact.html", facts=found) for field, found in facts.items()}
+    return jsonify({field: {"html": html, "asks": asked[field]} for field, html in shown.items()})
 
 
 @blueprint.post("/<draft_id>/take-over")
@@ -108,4 +121,7 @@ def _asked(draft: Draft) -> tuple[Field, ...]:
     place = place_fields(known, trade) if trade else ()
     sections = (entity_section(trade, services().demonstration), premises_section(known))
     details = (field for section in sections for field in section.fields)
-    return (trade_field(known), *place, *details, COMMITMENT_MODE, *SIGNATURE_FIELDS)
+    return (
+        *(trade_field(known), *place, *details),
+        *(*REASON_FIELDS.values(), COMMITMENT_MODE, *SIGNATURE_FIELDS),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from licence_qr.domain.catalogue.model import Catalogue, Text, Trade
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.field_names import ANSWER_PREFIX, FIELD_LABELS
+from licence_qr.services.issuing.known import WHY_ANOTHER, WHY_HERE
 from licence_qr.web.shell.forms import Button, Choice, Field, Section, Widget
 
 ENTITY_FORM_WORDS = {
@@ -176,6 +177,28 @@ def premises_section(catalogue: Catalogue) -> Section:
             ),
         ),
     )
+
+
+# Beside what the register knows: why it goes on all the same.
+WHY_ANOTHER_FIELD = Field(
+    WHY_ANOTHER,
+    Text("为什么不是同一家？", "Why is this not the same business?"),
+    Text(
+        "写明核对了什么，例如：已核对身份证，经营者和地址都不同。记入办理历史。",
+        "Say what you checked, for example the identity card: another operator at another address. Kept in the history.",
+    ),
+    widget=Widget.PARAGRAPH,
+)
+WHY_HERE_FIELD = Field(
+    WHY_HERE,
+    Text("为什么两家在同一地址？", "Why are two businesses at this address?"),
+    Text(
+        "例如：同一栋楼的另一层；共用门面，已看租赁合同。记入办理历史。",
+        "For example another floor, or shared premises and the lease was seen. Kept in the history.",
+    ),
+    widget=Widget.PARAGRAPH,
+)
+REASON_FIELDS = {"name": WHY_ANOTHER_FIELD, "premises_address": WHY_HERE_FIELD}
 
 
 COMMITMENT_MODE = Field(

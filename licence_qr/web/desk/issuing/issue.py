@@ -21,13 +21,13 @@ from licence_qr.errors import (
     PrintError,
     RuleError,
 )
-from licence_qr.services.issuing.drafts import WHY_ANOTHER
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk.issuing.draft import open_draft, problems_of, shows_application
 from licence_qr.web.desk.issuing.fields import (
     COMMITMENT_MODE,
     SIGNATURE_FIELDS,
+    WHY_ANOTHER_FIELD,
     entity_section,
     place_fields,
     premises_section,
@@ -35,7 +35,7 @@ from licence_qr.web.desk.issuing.fields import (
 )
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.desk.words import shown_text
-from licence_qr.web.shell.forms import Field, FieldProblem, Widget, problem, problem_summary, read_fields
+from licence_qr.web.shell.forms import Field, FieldProblem, problem, problem_summary, read_fields
 from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import language
 from licence_qr.web.shell.readings import shows_business
@@ -44,17 +44,6 @@ from licence_qr.wording import explain
 from licence_qr.wording.terms import term
 
 blueprint = Blueprint("issue", __name__, url_prefix="/applications")
-
-
-_WHY_ANOTHER = Field(
-    WHY_ANOTHER,
-    Text("为什么不是同一家？", "Why is this not the same business?"),
-    Text(
-        "写明核对了什么，例如：已核对身份证，经营者和地址都不同。记入办理历史。",
-        "Say what you checked, for example the identity card: another operator at another address. Kept in the history.",
-    ),
-    widget=Widget.PARAGRAPH,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +81,7 @@ def issue_both(draft_id: str) -> Response:
     """
     draft = open_draft(draft_id)
     try:
-        why = read_fields(request.form, (_WHY_ANOTHER,))[WHY_ANOTHER]
+        why = read_fields(request.form, (WHY_ANOTHER_FIELD,))[WHY_ANOTHER_FIELD.name]
         services().applications.issue(current_actor(), draft_id, current_instant(), why)
     except InvalidApplication as invalid:
         return make_response(_review(draft, _summary(draft, invalid.problems)), invalid.http_status)
@@ -122,7 +111,7 @@ def _review(
     alike = services().applications.look_alikes(current_actor(), draft.draft_id, current_instant()) if checked else ()
     for other in alike:
         shows_business(other.uscc)
-    told, problems = problem_summary(wrong, language().value, (_WHY_ANOTHER,))
+    told, problems = problem_summary(wrong, language().value, (WHY_ANOTHER_FIELD,))
     return render_template(
         "desk/issuing/review.html",
         draft=draft,
@@ -132,8 +121,8 @@ def _review(
         pending=draft.fields.get("mode") == GrantMode.GENERAL,
         known=_is_known(draft),
         alike=alike,
-        why_another=_WHY_ANOTHER,
-        why=read_fields(request.form, (_WHY_ANOTHER,))[WHY_ANOTHER],
+        why_another=WHY_ANOTHER_FIELD,
+        why=request.form.get(WHY_ANOTHER_FIELD.name, draft.fields.get(WHY_ANOTHER_FIELD.name, "")),
         problems=problems,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from licence_qr.domain.catalogue.model import Requirement, Trade
+from licence_qr.domain.catalogue.model import Requirement, RequirementAction, Trade
 from licence_qr.domain.catalogue.requirements import KnownFacts, requirements
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.draft import Draft
@@ -44,3 +44,11 @@ def needs_of(draft: Draft, trade: Trade) -> tuple[Requirement, ...]:
     area_m2 = int(area) if area.isascii() and area.isdigit() and len(area) < 8 else None
     facts = KnownFacts(kinds, answers, area_m2)
     return requirements(catalogue(), trade.id, draft.office, facts, today())
+
+
+def permits_of(draft: Draft) -> list[str]:
+    """The permit types that this desk grants for the draft today."""
+    trade = trade_of(draft)
+    needs = needs_of(draft, trade) if trade else ()
+    here = [need.permit_type for need in needs if need.action is RequirementAction.ISSUED_HERE]
+    return [permit_type.id for permit_type in here if not permit_type.licence]
