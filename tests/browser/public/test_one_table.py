@@ -112,11 +112,12 @@ WITHOUT_PACK = {
 
 
 def cards_by_list(answer: dict[str, Any], said: Told) -> set[tuple[str, str, str]]:
-    """The cards of a page as the list tells them: not which of the four ends it was, nor which decision suspends."""
+    """The cards of a page as the list tells them: not which of the four ends it was, nor which decision suspends, nor
+    whether something was filed and not granted."""
     told = set()
     for permit, (number, words, tone) in zip(answer["permits"], said.cards, strict=True):
         group = {"suspended": "suspended"} | dict.fromkeys(ENDED, "ended")
-        known = group.get(permit["status"])
+        known = "effective" if words == state("standing.filed").zh else group.get(permit["status"])
         told.add((number, state(f"status.{known}").zh if known else words, tone))
     return told
 
