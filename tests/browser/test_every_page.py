@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from at_the_counter import Running, number_on, onward, open_first, report, running
-from desk_pages import HOTEL, OFFICE, PASSWORD
+from desk_pages import DETAILS, HOTEL, OFFICE, PASSWORD, hidden
 from every_page import Walk, in_language, languages, one_walk
 from import_register import export
 from made_inspections import visits_and_draws
@@ -63,6 +63,17 @@ def people(desk: Running) -> dict[str, str]:
     return {name: str(key) for name, key in keys.items()}
 
 
+def disputed(desk: Running, application: str) -> None:
+    """Fill in a draft of which the register knows something, and of which two desks have typed the same field."""
+    clerk, colleague = desk.signed_in("clerk"), desk.signed_in("colleague")
+    clerk.send(f"{application}/trade", HOTEL)
+    theirs = colleague.see(f"{application}/details")
+    clerk.send(f"{application}/details", DETAILS)
+    said = {name: hidden(theirs, name) for name in ("csrf_token", "revision", "page", "turn")}
+    colleague.client.post(f"{application}/fields", data={**said, "name": "重庆示例另一填法有限公司"})
+    colleague.press(f"{application}/details", f"{application}/take-over")
+
+
 @pytest.fixture(scope="module")
 def places(desk: Running) -> list[str]:
     """Every address of the desk that can be opened, with real things in it."""
@@ -72,7 +83,7 @@ def places(desk: Running) -> list[str]:
     page = clerk.see(business)
     permit = page.split("/permit/")[1].split("/")[0]
     draft = clerk.start().rpartition("/")[2]
-    clerk.send(f"/desk/applications/{draft}/trade", HOTEL)
+    disputed(desk, f"/desk/applications/{draft}")
     grounds = {"effective_on": "", "reason": "示例", "legal_basis": "示例", "document_no": ""}
     suspending = grounds | {"suspension": "closed"}
     sent = clerk.send(f"/desk/proposals/new/{uscc}/permit/{permit}/suspend", suspending).location
@@ -92,7 +103,7 @@ def places(desk: Running) -> list[str]:
             and rule.endpoint not in LOOKED_AT_ELSEWHERE
         ):
             found.add(adapter.build(rule.endpoint, {name: known[name] for name in rule.arguments}))
-    files = (".pdf", ".png", ".svg", ".csv", ".xlsx", ".ics", "/print", "/sign-in")
+    files = (".pdf", ".png", ".svg", ".csv", ".xlsx", ".ics", "/print", "/sign-in", "/known")
     return sorted(place for place in found if not place.endswith(files))
 
 
