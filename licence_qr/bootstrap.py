@@ -27,6 +27,7 @@ from licence_qr.services.audit.readings import Readings
 from licence_qr.services.audit.trail import Trail
 from licence_qr.services.businesses.history import Timeline
 from licence_qr.services.businesses.search import Register
+from licence_qr.services.cases.counter import CounterItems
 from licence_qr.services.cases.officers import Officers
 from licence_qr.services.cases.shown import ShownCertificates
 from licence_qr.services.demonstration.afterlife import DemonstrationSince
@@ -127,6 +128,11 @@ class Services(AccountServices):
     def shown_certificates(self) -> ShownCertificates:
         """Certificates of other authorities that are shown at the counter."""
         return ShownCertificates(self.database, self.catalogue, self.coding)
+
+    @property
+    def counter_items(self) -> CounterItems:
+        """Where the items of a business stand, for the counter."""
+        return CounterItems(self.database, self.catalogue)
 
     @property
     def bars(self) -> Bars:

@@ -30,6 +30,7 @@ from licence_qr.web.desk.accounts import pages as people
 from licence_qr.web.desk.audit import pages as audit
 from licence_qr.web.desk.businesses import history, past_day
 from licence_qr.web.desk.businesses import pages as businesses
+from licence_qr.web.desk.cases import counter, items
 from licence_qr.web.desk.feedback import ratings as desk_ratings
 from licence_qr.web.desk.feedback import reports as desk_reports
 from licence_qr.web.desk.importing import review
@@ -44,7 +45,7 @@ from licence_qr.web.operation import pages as operation
 from licence_qr.web.operation.measured import Measured
 from licence_qr.web.phone import pack, pack_key, sync, visits
 from licence_qr.web.public import draws, ratings, reports, scan, verifier_lists, verify
-from licence_qr.web.shell import errors, handed, language, readings, request_log, security, templates, words
+from licence_qr.web.shell import errors, handed, language, navigation, readings, request_log, security, templates, words
 from licence_qr.web.shell.bounded_numbers import RegisterNumber
 from licence_qr.web.shell.folders import shipped
 
@@ -136,8 +137,14 @@ def _hand_over(app: Flask, given: Services) -> None:
     sync.inspections.give(app, given.inspections)
     # the desk
     start.services.give(app, start.StartServices(given.applications, given.waiting, given.work_list))
-    issuing.services.give(app, issuing.IssuingServices(given.applications, given.bars, given.demonstration))
-    businesses.services.give(app, businesses.BusinessServices(given.register, given.bars, given.prints))
+    navigation.officers.give(app, given.officers)
+    applying = issuing.IssuingServices(given.applications, given.bars, given.counter_items, given.demonstration)
+    issuing.services.give(app, applying)
+    found = businesses.BusinessServices(given.register, given.bars, given.prints, given.counter_items)
+    businesses.services.give(app, found)
+    items.services.give(app, items.ItemServices(given.officers, given.register))
+    shown = counter.CounterServices(given.counter_items, given.shown_certificates, given.register)
+    counter.services.give(app, shown)
     history.timeline.give(app, given.timeline)
     past_day.life.give(app, given.life)
     act.services.give(app, act.LifeServices(given.life, given.register, given.bars, given.timeline, given.applications))

@@ -19,6 +19,7 @@ from licence_qr.services.lifecycle.credit_record import check_application
 from licence_qr.services.register import access, things
 from licence_qr.services.signing.grant_rules import type_name
 from licence_qr.services.signing.sign_record import Coding
+from licence_qr.store.accounts import accounts
 from licence_qr.store.cases import items
 from licence_qr.store.cases.items import StoredItem
 from licence_qr.store.database.connections import Database, Transaction
@@ -29,12 +30,14 @@ MAX_WORDS_CHARS = 500
 
 @dataclass(frozen=True, slots=True)
 class WaitingItem:
-    """One item in the work list of an authority, with the name of its business and the address."""
+    """One item in the work list of an authority, with the name of its business and the address; ``assignee_name`` is that of
+    the officer who has taken it, empty where nobody has."""
 
     item_id: int
     item: CaseItem
     holder_name: str
     address: str
+    assignee_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,14 @@ class Officers:
     def waiting(self, actor: Actor) -> tuple[WaitingItem, ...]:
         """The items that wait for the authority of ``actor``'s office, the longest waiting first; none for a window."""
         access.demand(actor, access.DECIDE_ITEMS)
-        own = self.catalogue.offices.get(actor.office)
-        if own is None or not own.authority:
-            return ()
         with self.database.read() as tx:
-            found = items.at_authority(tx, own.authority, AT_THE_AUTHORITY)
-            return tuple(self._waiting(tx, each) for each in found)
+            return tuple(self._waiting(tx, each) for each in self._found(tx, actor))
+
+    def count(self, actor: Actor) -> int:
+        """How many ``waiting`` has."""
+        access.demand(actor, access.DECIDE_ITEMS)
+        with self.database.read() as tx:
+            return len(self._found(tx, actor))
 
     def item(self, actor: Actor, item_id: int, now: datetime) -> WaitingItem:
         """One item of the authority of ``actor``'s office. Raises NotFoundError, AccessError, RuleError
@@ -88,6 +93,12 @@ class Officers:
             if case.item.state is not ItemState.MORE_ASKED:
                 raise steps.not_waiting(case)
             steps.change(case, replace(case.item, state=ItemState.TAKEN, note=""))
+
+    def check(self, actor: Actor, item_id: int, certificate: Certificate, now: datetime) -> None:
+        """Raise what ``grant`` would raise of the item and its number, before anything is written."""
+        with self.database.read() as tx:
+            case = self._own_case(tx, actor, item_id, now)
+            steps.demand_joinable(case, certificate)
 
     def grant(self, actor: Actor, item_id: int, certificate: Certificate, now: datetime) -> None:
         """Grant it in the authority's own name: its permit joins the record, and the code's next version shows it.
@@ -141,10 +152,16 @@ class Officers:
             )
         access.demand(actor, access.DECIDE_ITEMS, own.id)
 
+    def _found(self, tx: Transaction, actor: Actor) -> tuple[StoredItem, ...]:
+        own = self.catalogue.offices.get(actor.office)
+        return items.at_authority(tx, own.authority, AT_THE_AUTHORITY) if own and own.authority else ()
+
     def _waiting(self, tx: Transaction, stored: StoredItem) -> WaitingItem:
         item = stored.item
         address = next(p.address for p in entities.premises_of(tx, item.uscc) if p.premises_no == item.premises_no)
-        return WaitingItem(stored.item_id, item, entities.holder_name(tx, item.uscc) or "", address)
+        taken = accounts.user_by_name(tx, item.assignee) if item.assignee else None
+        name = taken.actor.display_name if taken else item.assignee
+        return WaitingItem(stored.item_id, item, entities.holder_name(tx, item.uscc) or "", address, name)
 
 
 def _words(typed: str) -> str:

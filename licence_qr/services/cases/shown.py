@@ -16,10 +16,10 @@ from licence_qr.services.register import access, things
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.cases import items
 from licence_qr.store.cases.items import StoredItem
-from licence_qr.store.database.connections import Database
+from licence_qr.store.database.connections import Database, Transaction
 
 # An item that somebody decides here gets its permit by that decision.
-_CAN_BE_SHOWN = frozenset({ItemState.OPEN, ItemState.SENT, ItemState.REFUSED})
+CAN_BE_SHOWN = frozenset({ItemState.OPEN, ItemState.SENT, ItemState.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,12 @@ class ShownCertificates:
         access.demand(actor, access.RECORD_SHOWN, stored.item.office)
         return stored
 
+    def check(self, actor: Actor, item_id: int, certificate: Certificate, now: datetime) -> None:
+        """Raise what ``record`` would raise of the item and its number, before anything is written."""
+        access.demand(actor, access.RECORD_SHOWN)
+        with self.database.read() as tx:
+            steps.demand_joinable(self._case(tx, actor, item_id, now), certificate)
+
     def record(self, actor: Actor, item_id: int, certificate: Certificate, now: datetime) -> None:
         """Record it: its permit joins the record, marked as shown, and the code's next version shows it.
 
@@ -48,12 +54,16 @@ class ShownCertificates:
         """
         access.demand(actor, access.RECORD_SHOWN)
         with self.database.write() as tx:
-            stored = items.get(tx, item_id)
-            if stored is None:
-                raise things.not_found(things.ITEM)
-            access.demand(actor, access.RECORD_SHOWN, stored.item.office)
-            case = ItemCase(tx, self.catalogue, stored, actor, now)
-            if stored.item.state not in _CAN_BE_SHOWN:
-                raise steps.not_waiting(case)
+            case = self._case(tx, actor, item_id, now)
             steps.join(case, certificate, GrantMode.SHOWN, actor.office)
-            self.coding.issue_code(tx, stored.item.uscc, now, actor, actor.office)
+            self.coding.issue_code(tx, case.item.uscc, now, actor, actor.office)
+
+    def _case(self, tx: Transaction, actor: Actor, item_id: int, now: datetime) -> ItemCase:
+        stored = items.get(tx, item_id)
+        if stored is None:
+            raise things.not_found(things.ITEM)
+        access.demand(actor, access.RECORD_SHOWN, stored.item.office)
+        case = ItemCase(tx, self.catalogue, stored, actor, now)
+        if stored.item.state not in CAN_BE_SHOWN:
+            raise steps.not_waiting(case)
+        return case

@@ -71,14 +71,19 @@ def change(case: ItemCase, item: CaseItem, reason: str = "") -> None:
 _CHANGING = ("state", "state_since", "assignee")
 
 
-def join(case: ItemCase, certificate: Certificate, mode: GrantMode, office: str) -> None:
-    """Its permit is on the register from now on. Raises RuleError ``licence_ended``, ``permit_no_taken``."""
-    item = case.item
-    licence = entities.get(case.tx, item.uscc)
+def demand_joinable(case: ItemCase, certificate: Certificate) -> None:
+    """Raise RuleError ``licence_ended`` or ``permit_no_taken`` where the permit could not join the record."""
+    licence = entities.get(case.tx, case.item.uscc)
     if licence is None or licence.state.ended:
-        raise RuleError("licence_ended", uscc=item.uscc)
+        raise RuleError("licence_ended", uscc=case.item.uscc)
     if permits.by_number(case.tx, certificate.permit_no) is not None:
         raise RuleError("permit_no_taken", permit_no=certificate.permit_no)
+
+
+def join(case: ItemCase, certificate: Certificate, mode: GrantMode, office: str) -> None:
+    """Its permit is on the register from now on. Raises what ``demand_joinable`` raises."""
+    item = case.item
+    demand_joinable(case, certificate)
     permit = Permit(
         permit_type=item.permit_type,
         permit_no=certificate.permit_no,

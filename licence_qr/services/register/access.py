@@ -45,9 +45,11 @@ class Right:
 
 
 TAKE_APPLICATIONS = Right(thing=things.APPLICATION, roles=_CLERKS)
-# Of the items of cases: what their authority decides, at an office of its own; and what is shown to the window.
+# Of the items of cases: what their authority decides, at an office of its own; what is shown to the window, and what the
+# applicant brings to it for the authority.
 DECIDE_ITEMS = Right(thing=things.ITEM, roles=_DECIDERS)
 RECORD_SHOWN = Right(thing=things.ITEM, roles=_CLERKS)
+PASS_ON_ITEMS = Right(thing=things.ITEM, roles=_CLERKS)
 INVITE_TO_RATE = Right(thing=things.APPLICATION, roles=_CLERKS)
 # Licences and permits are public facts; who entered them and why is internal.
 READ_BUSINESSES = Right(thing=things.BUSINESS, roles=_READERS, everywhere=_READERS)

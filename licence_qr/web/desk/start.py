@@ -22,6 +22,7 @@ from licence_qr.web.desk.accounts import staff_sessions as people_sessions
 from licence_qr.web.desk.audit import pages as audit
 from licence_qr.web.desk.businesses import history
 from licence_qr.web.desk.businesses import pages as desk_businesses
+from licence_qr.web.desk.cases import counter, items
 from licence_qr.web.desk.feedback import ratings, reports
 from licence_qr.web.desk.importing import review
 from licence_qr.web.desk.inspecting import draws, follow_ups, inspections, named_checks, second_officer
@@ -32,7 +33,7 @@ from licence_qr.web.desk.proposals import pages as desk_proposals
 from licence_qr.web.desk.words import chinese_day, clock_time, explained, moment, need_words, office_name, shown_text
 from licence_qr.web.desk.work import words, work_list
 from licence_qr.web.shell.handed import Handed, catalogue
-from licence_qr.web.shell.navigation import APPLICATIONS, SESSIONS, first_room, open_rooms
+from licence_qr.web.shell.navigation import APPLICATIONS, SESSIONS, first_room, items_waiting, open_rooms
 from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor, roles, session_holder
 
@@ -59,6 +60,8 @@ for pages in (
     issue,
     desk_businesses,
     history,
+    items,
+    counter,
     act,
     desk_proposals,
     follow_ups,
@@ -86,6 +89,7 @@ for tool in (
     chinese_day,
     clock_time,
     explained,
+    items_waiting,
     moment,
     need_words,
     office_name,

@@ -6,22 +6,30 @@ from dataclasses import dataclass
 
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.services.cases.officers import Officers
 from licence_qr.services.register import access
+from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.security import EVERYBODY, admits, signed_in
 from licence_qr.wording.terms import term
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Pages for the same people. ``endpoint`` is the first of them; the names of all begin with ``within``."""
+    """Pages for the same people. ``endpoint`` is the first of them; the names of all begin with ``within``.
+
+    ``of_authority``: only for accounts at an authority's own office.
+    """
 
     endpoint: str
     within: str
     words: Text
     roles: frozenset[Role]
+    of_authority: bool = False
 
 
 APPLICATIONS = Room("desk.show_start", "desk.show_start", Text("办理", "Applications"), access.TAKE_APPLICATIONS.roles)
+# What windows have sent on to an authority. Its officers begin the day here.
+ITEMS = Room("desk.items.list_items", "desk.items", Text("事项", "Items"), access.DECIDE_ITEMS.roles, of_authority=True)
 # What waits for somebody; each sees the kinds of their roles. Whoever does not take applications begins the day here.
 WORK = Room("desk.work.list_work", "desk.work", term("record.tasks"), access.SEE_WORK.roles)
 # Licences and permits are public facts; whoever works with them may look them up and print them.
@@ -76,9 +84,11 @@ AUDIT = Room("desk.audit.list_audit", "desk.audit", Text("审计", "Audit"), acc
 SESSIONS = Room("sign_in.show_sessions", "sign_in.show_sessions", Text("我的登录", "My sessions"), EVERYBODY)
 # Reached from there.
 SECOND_FACTOR = Room("second_factor.show_own", "second_factor", Text("第二重验证", "Second factor"), EVERYBODY)
+officers = Handed(Officers)
 # In the order of the navigation.
 ROOMS = (
     APPLICATIONS,
+    ITEMS,
     WORK,
     BUSINESSES,
     PROPOSALS,
@@ -97,7 +107,9 @@ ROOMS = (
 
 def rooms_of(actor: Actor) -> tuple[Room, ...]:
     """The rooms that ``actor`` may enter, in the order of the navigation."""
-    return tuple(room for room in ROOMS if admits(room.roles, actor))
+    office = catalogue().offices.get(actor.office)
+    decides = office is not None and bool(office.authority)
+    return tuple(room for room in ROOMS if admits(room.roles, actor) and (decides or not room.of_authority))
 
 
 def first_room(actor: Actor) -> Room:
@@ -109,3 +121,9 @@ def open_rooms() -> tuple[Room, ...]:
     """The rooms of whoever is signed in, for the navigation; none while the session wants something first."""
     actor = signed_in()
     return rooms_of(actor) if actor else ()
+
+
+def items_waiting() -> int:
+    """How many items wait for the authority of whoever is signed in, for its room in the navigation."""
+    actor = signed_in()
+    return officers().count(actor) if actor else 0

@@ -10,10 +10,12 @@ from werkzeug.wrappers import Response
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.services.businesses.search import Register
+from licence_qr.services.cases.counter import CounterItems
 from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.publishing.display_cards import CodeForm, Prints
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
+from licence_qr.web.desk.cases.words import item_saying, needed, next_item, not_needed
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.navigation import BUSINESSES
 from licence_qr.web.shell.readings import searched, shows_business
@@ -29,6 +31,7 @@ class BusinessServices:
     register: Register
     bars: Bars
     prints: Prints
+    items: CounterItems
 
 
 services = Handed(BusinessServices)
@@ -59,6 +62,7 @@ def show_business(uscc: str) -> str:
     now = current_instant()
     detail = services().register.business(current_actor(), uscc, now)
     shows_business(uscc)
+    items = services().items.of_business(current_actor(), uscc, now)
     ended = tuple(held for held in detail.permits if held.permit.state in ENDED)
     return render_template(
         "desk/businesses/business.html",
@@ -67,6 +71,11 @@ def show_business(uscc: str) -> str:
         standing=tuple(held for held in detail.permits if held not in ended),
         ended=ended,
         barred_until=services().bars.of_application(uscc, catalogue().permit_types, local_date(now)).barred_until,
+        items=items,
+        next_item=next_item(items),
+        say_item=item_saying,
+        needed=needed,
+        not_needed=not_needed,
         may_check=access.may(current_actor(), access.READ_FOLLOW_UPS),
     )
 

@@ -23,6 +23,7 @@ from licence_qr.errors import (
 )
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
+from licence_qr.web.desk.cases.words import item_saying, missing, needed, not_needed
 from licence_qr.web.desk.issuing.draft import open_draft, problems_of, shows_application
 from licence_qr.web.desk.issuing.fields import (
     COMMITMENT_MODE,
@@ -95,12 +96,25 @@ def issue_both(draft_id: str) -> Response:
 @blueprint.get("/<draft_id>/result")
 @roles(*access.TAKE_APPLICATIONS.roles)
 def show_result(draft_id: str) -> str:
-    """Both numbers, the code, and everything that can be printed."""
-    pair = services().applications.result(current_actor(), draft_id)
+    """Where each item stands, the one code, and what is handed over."""
+    actor = current_actor()
+    pair = services().applications.result(actor, draft_id)
     if pair is None:
         raise NotFoundError("application_not_issued")
     shows_application(draft_id)
-    return render_template("desk/issuing/result.html", pair=pair, catalogue=catalogue())
+    found = services().items.of_business(actor, pair.uscc, current_instant())
+    places = {line.item.premises_no for line in found if line.item.application_no == pair.application_no}
+    items = tuple(line for line in found if not places or line.item.premises_no in places)
+    return render_template(
+        "desk/issuing/result.html",
+        pair=pair,
+        catalogue=catalogue(),
+        items=items,
+        missing=missing(items),
+        say_item=item_saying,
+        needed=needed,
+        not_needed=not_needed,
+    )
 
 
 def _review(

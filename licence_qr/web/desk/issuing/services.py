@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from licence_qr.services.cases.counter import CounterItems
 from licence_qr.services.issuing.drafts import Applications
 from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.web.shell.handed import Handed
@@ -15,6 +16,7 @@ class IssuingServices:
 
     applications: Applications
     bars: Bars
+    items: CounterItems
     demonstration: bool
 
 
