@@ -21,6 +21,7 @@ from licence_qr.cli.main import commands
 from licence_qr.config import load_settings
 from licence_qr.domain.accounts.factor_resets import SETTLED_DAYS
 from licence_qr.domain.accounts.people import ServiceIdentity
+from licence_qr.domain.cases.case import AT_THE_AUTHORITY
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import AT_THE_MACHINE, Role
 from licence_qr.process.system_user import system_user
@@ -28,6 +29,7 @@ from licence_qr.services.keys.trust_list_editions import KeyPurpose
 from licence_qr.services.register.chronology import made_up_past
 from licence_qr.store.accounts import identity_bindings
 from licence_qr.store.accounts.identity_bindings import Binding
+from licence_qr.store.cases import items
 from licence_qr.store.register import history, traces
 
 HERE = f"console:{system_user()}"
@@ -74,6 +76,7 @@ LEAVES: Mapping[str, tuple[str, EventKind]] = {
     "person absence end": ("1", EventKind.ABSENCE_ENDED),
     "issue": (f"{EXAMPLES / 'company.toml'}", EventKind.CODE_ISSUED),
     "import": (f"{DATA / 'market_licences.csv'} {DATA / 'health_permits.xlsx'}", EventKind.EXPORTED),
+    "case-results": ("{results} --office firechecks", EventKind.ITEM_CHANGED),
     "keys new": ("licence", EventKind.KEY_ADDED),
     "keys rotate": ("status", EventKind.KEY_ROTATED),
     "keys retire": ("{key} --yes", EventKind.KEY_RETIRED),
@@ -141,10 +144,21 @@ def found(services: Services) -> dict[str, object]:
         "bound": bound_person(services),
         "key": keys[-1],
         "folder": services.settings.home.parent / "out",
+        "results": result_file(services),
         "unlisted": unlisted_key(services),
         "medium": make_safe(folder),
         "passphrase": folder / "safe" / "root-passphrase",
     }
+
+
+def result_file(services: Services) -> Path:
+    """A file with the refusal of an item that waits for the fire service, or of none once that is done."""
+    with services.database.read() as tx:
+        waiting = items.at_authority(tx, "cq_gxq_fire", AT_THE_AUTHORITY)
+    rows = [f"{each.item.application_no},{each.item.permit_type},refused,示例" for each in waiting]
+    file = services.settings.home.parent / "results.csv"
+    file.write_text("\n".join(["受理号,事项,结果,理由", *rows]), encoding="utf-8")
+    return file
 
 
 def unlisted_key(services: Services) -> Path:

@@ -83,6 +83,7 @@ OF_NO_OFFICE = (
     {
         "calendar_feeds.renew",
         "officers.waiting",
+        "officers.count",
         "applications.start",
         "applications.drafts",
         "applications.known_business",
@@ -102,9 +103,13 @@ OF_NO_OFFICE = (
     | {f"work_list.{name}" for name in ("counts", "show", "everything", "export", "offices")}
 )
 # Public facts, for every office to read and print.
-OF_ALL_OFFICES = {"register.search", "register.business", "register.look_alikes", "timeline.read"} | {
-    f"prints.{name}" for name in ("code", "code_file", "card", "card_page", "card_pdf")
-}
+OF_ALL_OFFICES = {
+    "counter_items.of_business",
+    "register.search",
+    "register.business",
+    "register.look_alikes",
+    "timeline.read",
+} | {f"prints.{name}" for name in ("code", "code_file", "card", "card_page", "card_pdf")}
 # Refused because of the person, which comes before the office: only its officer sends a visit, and is told of it.
 OF_ONE_OFFICER = {
     "inspections.receive": "inspection_other_officer",
@@ -243,6 +248,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "idempotency_key": "key-2",
         "application_no": application_no,
         "item_id": item_id,
+        "permit_type": "fire_check",
         "words": "缺图纸",
         "certificate": Certificate("演示第1号", "", date(2026, 11, 1), Period(date(2026, 11, 1), None)),
         "request": ActRequest(subject, Act.CHECK, WHY, OUTSIDER),

@@ -166,6 +166,7 @@ FIELDS: Mapping[str, Text] = {
     "lifted_on": term("field.removed_on"),
     "code_number": term("field.code_number"),
     "version": term("field.version"),
+    "assignee": Text("经办人", "Handled by"),
 }
 
 # Not public, or not yet: shown only to the offices that deal with the business.
@@ -187,7 +188,9 @@ INNER_EVENTS = frozenset(
     }
 )
 # Fields that hold user names.
-PEOPLE = frozenset({"officers"})
+PEOPLE = frozenset({"officers", "assignee"})
+# Fields of which readers of other offices see nothing: which permits somebody asked for is the applicant's.
+INNER_FIELDS = frozenset({(EventKind.CASE_OPENED, "items")})
 
 # Shown for something new: enough to identify it.
 INTRODUCED = (

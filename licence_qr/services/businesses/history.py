@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from licence_qr.domain.businesses.history_words import FIELDS, INNER_EVENTS, INTRODUCED, PEOPLE
+from licence_qr.domain.businesses.history_words import FIELDS, INNER_EVENTS, INNER_FIELDS, INTRODUCED, PEOPLE
 from licence_qr.domain.catalogue.grading import GradingScale
 from licence_qr.domain.catalogue.model import Catalogue, Text
 from licence_qr.domain.register.entity import EntityForm
@@ -17,6 +17,7 @@ from licence_qr.domain.roles import Actor
 from licence_qr.errors import NotFoundError
 from licence_qr.services.register import access
 from licence_qr.services.register.past_names import PastNames
+from licence_qr.store.cases import items
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import inspections
 from licence_qr.store.register import entities, history, permits
@@ -128,7 +129,7 @@ class _HistoryReader:
             kind=EventKind(row["event"]),
             subject=row["subject"],
             about=self._about(row["subject"], after or {}),
-            changes=tuple(self._named(_changes(before, after), at)),
+            changes=tuple(self._named(EventKind(row["event"]), _changes(before, after), at)),
             legal_basis=row["legal_basis"],
             document_no=row["document_no"],
             effective_on=date.fromisoformat(row["effective_on"]) if row["effective_on"] else None,
@@ -156,26 +157,34 @@ class _HistoryReader:
                 return self.names[known]
         return _NO_NAME
 
-    def _named(self, changes: Iterable[Change], at: datetime) -> Iterator[Change]:
-        """Replace user names by display names; only for readers who may see them."""
+    def _named(self, kind: EventKind, changes: Iterable[Change], at: datetime) -> Iterator[Change]:
+        """Replace user names by display names; these, and what else is internal, only for readers who may see it."""
         for change in changes:
+            if not self.inner and (change.field in PEOPLE or (kind, change.field) in INNER_FIELDS):
+                continue
             if change.field not in PEOPLE:
                 yield change
-            elif self.inner and isinstance(change.after, list):
+            elif isinstance(change.after, list):
                 yield Change(change.field, None, "、".join(self._name(str(each), at).zh for each in change.after))
+            elif change.after:
+                yield Change(change.field, None, self._name(str(change.after), at).zh)
 
     def _name(self, username: str, at: datetime) -> Text:
         return self.people.words(username, at)
 
 
 def _names(tx: Transaction, catalogue: Catalogue, uscc: str) -> dict[str, Text]:
-    """Subject → its name: permits by type and number, premises by address."""
+    """Subject → its name: permits by type and number, premises by address, items by type, cases by application number."""
     named = {f"premises/{p.premises_no}": Text(p.address, p.address) for p in entities.premises_of(tx, uscc)}
     for stored in permits.of_business(tx, uscc):
         known = catalogue.permit_types.get(stored.permit.permit_type)
         name = known.name if known else Text(stored.permit.permit_type, stored.permit.permit_type)
         number = stored.permit.permit_no
         named[f"permit/{stored.permit_id}"] = Text(f"{name.zh} {number}".strip(), f"{name.en} {number}".strip())
+    for kept in items.of_business(tx, uscc):
+        wanted, number = catalogue.permit_types.get(kept.item.permit_type), kept.item.application_no
+        named[f"item/{kept.item_id}"] = wanted.name if wanted else Text(kept.item.permit_type, kept.item.permit_type)
+        named[f"case/{number}"] = Text(number, number)
     return named
 
 

@@ -23,7 +23,7 @@ from licence_qr.store.accounts import accounts
 from licence_qr.store.cases import items
 from licence_qr.store.cases.items import StoredItem
 from licence_qr.store.database.connections import Database, Transaction
-from licence_qr.store.register import entities
+from licence_qr.store.register import entities, permits
 
 MAX_WORDS_CHARS = 500
 
@@ -31,13 +31,14 @@ MAX_WORDS_CHARS = 500
 @dataclass(frozen=True, slots=True)
 class WaitingItem:
     """One item in the work list of an authority, with the name of its business and the address; ``assignee_name`` is that of
-    the officer who has taken it, empty where nobody has."""
+    the officer who has taken it, ``permit_no`` the number that it came to, each empty where there is none."""
 
     item_id: int
     item: CaseItem
     holder_name: str
     address: str
     assignee_name: str
+    permit_no: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,16 @@ class Officers:
                 raise things.not_found(things.ITEM)
             self._demand(actor, stored.item, local_date(now))
             return self._waiting(tx, stored)
+
+    def of_application(self, actor: Actor, application_no: str, permit_type: str, now: datetime) -> WaitingItem:
+        """The item of one type that an application asked for. Raises what ``item`` raises."""
+        access.demand(actor, access.DECIDE_ITEMS)
+        with self.database.read() as tx:
+            found = [s for s in items.of_application(tx, application_no) if s.item.permit_type == permit_type]
+            if not found:
+                raise things.not_found(things.ITEM)
+            self._demand(actor, found[-1].item, local_date(now))
+            return self._waiting(tx, found[-1])
 
     def take(self, actor: Actor, item_id: int, now: datetime) -> None:
         """Take an item, from a colleague too: its assignee is who acts next. Raises RuleError ``item_not_waiting``."""
@@ -161,7 +172,9 @@ class Officers:
         address = next(p.address for p in entities.premises_of(tx, item.uscc) if p.premises_no == item.premises_no)
         taken = accounts.user_by_name(tx, item.assignee) if item.assignee else None
         name = taken.actor.display_name if taken else item.assignee
-        return WaitingItem(stored.item_id, item, entities.holder_name(tx, item.uscc) or "", address, name)
+        permit = permits.get(tx, item.permit_id) if item.permit_id is not None else None
+        number = permit.permit.permit_no if permit else ""
+        return WaitingItem(stored.item_id, item, entities.holder_name(tx, item.uscc) or "", address, name, number)
 
 
 def _words(typed: str) -> str:

@@ -93,6 +93,14 @@ def of_business(tx: Transaction, uscc: str) -> tuple[StoredItem, ...]:
     return tuple(map(from_row, rows))
 
 
+def of_application(tx: Transaction, application_no: str) -> tuple[StoredItem, ...]:
+    """The items that one application asked for, the oldest first."""
+    rows = tx.all(
+        f"SELECT item_id, {_COLUMNS} FROM case_items WHERE application_no = ? ORDER BY item_id", (application_no,)
+    )
+    return tuple(map(from_row, rows))
+
+
 def at_authority(tx: Transaction, authority: str, states: Iterable[ItemState]) -> tuple[StoredItem, ...]:
     """The items of one authority in these states, the longest waiting first."""
     named = ", ".join(f"'{each.value}'" for each in states)

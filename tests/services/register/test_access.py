@@ -39,6 +39,7 @@ TABLE = {
     "DECIDE_PROPOSALS": ("D", "", ""),
     "DECIDE_ITEMS": ("D", "", ""),
     "RECORD_SHOWN": ("C", "", ""),
+    "PASS_ON_ITEMS": ("C", "", ""),
     "READ_FOLLOW_UPS": ("IDSU", "U", "U"),
     "RECORD_FOLLOW_UPS": ("I", "", ""),
     "MAKE_INSPECTIONS": ("I", "", ""),

@@ -345,6 +345,9 @@ def prepared_services() -> SimpleNamespace:
         "trail": None,
         "work_list": None,
         "bars": None,
+        "officers": None,
+        "counter_items": None,
+        "shown_certificates": None,
     }
     return SimpleNamespace(**(dict.fromkeys(field.name for field in fields(Services)) | prepared))
 

@@ -44,6 +44,18 @@ MAY_OPEN = {
     "desk.businesses.search_businesses": READERS,
     "desk.businesses.show_business": READERS,
     "desk.businesses_history.show_history": READERS,
+    **dict.fromkeys(
+        (
+            f"desk.items.{name}"
+            for name in ("list_items", "show_item", "take_item", "go_on", "show_words", "send_words")
+        ),
+        frozenset({Role.DECIDER}),
+    ),
+    "desk.items.show_grant": frozenset({Role.DECIDER}),
+    "desk.items.grant": frozenset({Role.DECIDER}),
+    **dict.fromkeys(
+        (f"desk.businesses_items.{name}" for name in ("show_certificate", "record_certificate", "pass_on")), CLERKS
+    ),
     "desk.businesses_life.show_licence_act": CLERKS,
     "desk.businesses_life.do_licence_act": CLERKS,
     "desk.businesses_life.show_permit_act": OFFICERS,
@@ -188,6 +200,11 @@ MAY_OPEN = {
 # Of these there is none in the register of this test: whoever may look is told so.
 NOT_THERE = {
     "desk.issue.show_result",  # the open application has no result yet
+    # of an item, its authority's officers alone
+    "desk.items.show_item",
+    "desk.items.show_words",
+    "desk.items.show_grant",
+    "desk.businesses_items.show_certificate",
     "desk.inspections.show_inspection",
     "desk.inspections.show_order",
     "desk.inspections.show_photo",

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from licence_qr.domain.businesses.history_words import FIELDS
+from licence_qr.domain.cases.case import ITEM_STATE_WORDS, ItemState
 from licence_qr.domain.catalogue.grading import GradingScale, grade_name, scale_title
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, FollowUpOutcome
@@ -16,6 +17,7 @@ from licence_qr.domain.inspecting.second_officer import NAMED_CHECK_WORDS
 from licence_qr.domain.lifecycle.acts import RULES
 from licence_qr.domain.lifecycle.details import ReprintCause
 from licence_qr.domain.register.entity import EntityForm
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.marks import MARK_NAMES
 from licence_qr.domain.register.permit import SUSPENSION_DECISION, GrantMode
 from licence_qr.services.businesses.history import Change, PastEvent
@@ -27,6 +29,12 @@ from licence_qr.wording.terms import term
 
 NONE = term("progress.none")
 _ORDERED = Text("整改事项", "What to rectify")  # an order's items; those of a permit are what it allows
+_CASE_ITEMS = Text("事项", "Items")  # those of a case
+_MODES: Mapping[str, Text] = {
+    GrantMode.COMMITMENT.value: term("record.notify_and_commit"),
+    GrantMode.FILING.value: Text("备案", "filing"),
+    GrantMode.SHOWN.value: Text("凭出示的证件登记", "recorded from the certificate shown"),
+}
 _GRADED = frozenset({"grade"})  # fields that the scale of the permit's type names
 _STATES: Mapping[str, Saying] = {
     **{state.value: saying for state, saying in LICENCE_STATE.items()},
@@ -63,7 +71,15 @@ def lines(event: PastEvent, form: EntityForm) -> Iterator[ChangeLine]:
     for change in event.changes:
         if change.before is None and str(change.after) in about:
             continue
-        yield _line(change, form, event.scale)
+        line = _line_of(event, change, form)
+        if line is not None:
+            yield line
+
+
+def _line_of(event: PastEvent, change: Change, form: EntityForm) -> ChangeLine | None:
+    if event.kind is EventKind.CASE_OPENED:
+        return _opened(change)
+    return _item_words(change) if event.kind is EventKind.ITEM_CHANGED else _line(change, form, event.scale)
 
 
 def _line(change: Change, form: EntityForm, scale: GradingScale | None) -> ChangeLine:
@@ -94,12 +110,32 @@ def _state(value: object) -> str:
     return t(saying.zh, saying.en) if saying else str(value)
 
 
+def _item_words(change: Change) -> ChangeLine | None:
+    """Of an item: where it stood and stands, and who has taken it. The day of its step is that of the event."""
+    if change.field != "state":
+        return None if change.field == "state_since" else ChangeLine(FIELDS[change.field], "", str(change.after), True)
+    before = _item_state(change.before) if change.before else ""
+    return ChangeLine(FIELDS["state"], before, _item_state(change.after), registered=False)
+
+
+def _item_state(value: object) -> str:
+    known = ITEM_STATE_WORDS.get(ItemState(str(value))) if str(value) in set(ItemState) else None
+    return in_words(known) if known else str(value)
+
+
+def _opened(change: Change) -> ChangeLine:
+    """The items of a case, each with where it stood at first."""
+    known = catalogue().permit_types
+    told = []
+    for each in change.after if isinstance(change.after, list) else ():
+        permit_type, state = str(each.get("permit_type", "")), each.get("state", "")
+        name = in_words(known[permit_type].name) if permit_type in known else permit_type
+        told.append(f"{name}{t('：', ': ')}{_item_state(state)}")
+    return ChangeLine(_CASE_ITEMS, "", t("；", "; ").join(told), registered=False)
+
+
 def _mode(value: object) -> str:
-    return (
-        in_words(term("record.notify_and_commit"))
-        if value == GrantMode.COMMITMENT.value
-        else in_words(term("record.standard_procedure"))
-    )
+    return in_words(_MODES.get(str(value), term("record.standard_procedure")))
 
 
 def _kinds(value: object) -> str:

@@ -24,7 +24,7 @@ _FORMS: Mapping[str, Field] = {
     "valid_from": Field(
         "valid_from",
         FIELD_LABELS["valid_from"],
-        Text("不填就是发证日期。", "Leave empty for the date of issue."),
+        Text("不填就是签发日期。", "Leave empty for the date of issue."),
         characters=12,
         optional=True,
     ),
