@@ -24,10 +24,12 @@ SEVERAL_ENGLISH = {
     "至": "joins two dates, in English as the sentence goes",
     "提议": _ACT,
     **dict.fromkeys(("准予许可", "不予许可", "申请延续", "准予延续", "不予延续"), _ACT),
+    "登记出示的证件": _ACT,
     **dict.fromkeys(("列入名录或加注标记", "移出名录或取消标记"), _ACT),
 }
 SEVERAL_CHINESE = {
     "refused": "a permit is 不予许可, a proposal 未获同意",
+    "refuse": "a permit is 不予许可, a proposal 不同意",
     "swimming pool": "the regulation's kind of place, its checklist, and the trade",
     **dict.fromkeys(
         ("application", "proposal", "report", "rating"), "one in a sentence, and the room of all over a list"

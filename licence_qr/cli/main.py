@@ -36,7 +36,7 @@ COMMANDS = {
     "issue": ("issuing:issue",),
     "notice": ("issuing:notice",),
     "import": ("importing:import_command",),
-    "case-results": ("case_results:case_results",),
+    "case-results": ("cases.results:case_results",),
     "verify": ("verify:verify",),
     "keys": ("custody.keys:keys", "custody.root:adopt_key", "custody.root:root"),
     "remind": ("lifecycle:remind",),

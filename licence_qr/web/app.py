@@ -135,7 +135,10 @@ def _hand_over(app: Flask, given: Services) -> None:
     pack_key.secret.give(app, given.web_secret)
     known_device.secret.give(app, given.web_secret)
     sync.inspections.give(app, given.inspections)
-    # the desk
+    _hand_over_desk(app, given)
+
+
+def _hand_over_desk(app: Flask, given: Services) -> None:
     start.services.give(app, start.StartServices(given.applications, given.waiting, given.work_list))
     navigation.officers.give(app, given.officers)
     applying = issuing.IssuingServices(given.applications, given.bars, given.counter_items, given.demonstration)

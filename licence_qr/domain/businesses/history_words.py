@@ -166,7 +166,7 @@ FIELDS: Mapping[str, Text] = {
     "lifted_on": term("field.removed_on"),
     "code_number": term("field.code_number"),
     "version": term("field.version"),
-    "assignee": Text("经办人", "Handled by"),
+    "assignee": Text("经办", "Handled by"),
 }
 
 # Not public, or not yet: shown only to the offices that deal with the business.

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from licence_qr.domain.catalogue.model import ItemMode, Requirement, RequirementAction, Text
 from licence_qr.domain.register.permit import GrantMode, PermitStatus
+from licence_qr.wording.terms import term
 
 
 class ItemState(StrEnum):
@@ -34,8 +35,8 @@ ITEM_STATE_WORDS: Mapping[ItemState, Text] = {
     ItemState.SENT: Text("已推送，待部门接收", "sent, not taken yet"),
     ItemState.TAKEN: Text("部门办理中", "being handled by the authority"),
     ItemState.MORE_ASKED: Text("待申请人补正", "waiting for the applicant"),
-    ItemState.REFUSED: Text("不予许可", "refused"),
-    ItemState.ON_REGISTER: Text("已登记", "on the register"),
+    ItemState.REFUSED: term("status.refused"),
+    ItemState.ON_REGISTER: Text("已在登记库", "on the register"),
 }
 
 # Somebody is at work on it.

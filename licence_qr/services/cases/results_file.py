@@ -36,7 +36,7 @@ _NEEDED = ("application_no", "permit_type", "outcome")
 _OUTCOMES = {"granted": True, "准予": True, "准予许可": True, "refused": False, "不予": False, "不予许可": False}
 
 
-class Verdict(StrEnum):
+class RowResult(StrEnum):
     """What became of one row."""
 
     GRANTED = "granted"
@@ -58,11 +58,11 @@ class ResultRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RowVerdict:
+class EnteredRow:
     """What became of one row, with the error where nothing was done."""
 
     row: ResultRow
-    verdict: Verdict
+    verdict: RowResult
     error: LicenceQRError | None = None
 
 
@@ -85,19 +85,19 @@ def read_results(data: bytes, name: str) -> tuple[ResultRow, ...]:
 
 def enter_results(
     officers: Officers, catalogue: Catalogue, actor: Actor, rows: tuple[ResultRow, ...], now: datetime
-) -> Iterator[RowVerdict]:
+) -> Iterator[EnteredRow]:
     """Enter the rows one after the other, each whole or not at all. Once more, it changes nothing.
 
     A row that cannot be entered stops no other. Raises KeyStoreError and RegisterError, after which nothing more is done.
     """
     for row in rows:
         try:
-            yield RowVerdict(row, _entered(officers, catalogue, actor, row, now))
+            yield EnteredRow(row, _entered(officers, catalogue, actor, row, now))
         except (InputError, InvalidApplication, RuleError, NotFoundError, AccessError) as error:
-            yield RowVerdict(row, Verdict.NOT_DONE, error)
+            yield EnteredRow(row, RowResult.NOT_DONE, error)
 
 
-def _entered(officers: Officers, catalogue: Catalogue, actor: Actor, row: ResultRow, now: datetime) -> Verdict:
+def _entered(officers: Officers, catalogue: Catalogue, actor: Actor, row: ResultRow, now: datetime) -> RowResult:
     permit_type = _permit_type(catalogue, row.cell("permit_type"))
     granted = _OUTCOMES.get(row.cell("outcome").casefold())
     if granted is None:
@@ -105,14 +105,14 @@ def _entered(officers: Officers, catalogue: Catalogue, actor: Actor, row: Result
     found = officers.of_application(actor, row.cell("application_no"), permit_type, now)
     item, reason = found.item, plain_text(row.cell("reason"))
     if granted and item.state is ItemState.ON_REGISTER and found.permit_no == row.cell("permit_no"):
-        return Verdict.ALREADY
+        return RowResult.ALREADY
     if not granted and item.state is ItemState.REFUSED and item.note == reason:
-        return Verdict.ALREADY
+        return RowResult.ALREADY
     if granted:
         officers.grant(actor, found.item_id, parse_certificate(row.values, local_date(now)), now)
-        return Verdict.GRANTED
+        return RowResult.GRANTED
     officers.refuse(actor, found.item_id, reason, now)
-    return Verdict.REFUSED
+    return RowResult.REFUSED
 
 
 def _permit_type(catalogue: Catalogue, written: str) -> str:

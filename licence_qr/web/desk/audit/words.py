@@ -16,7 +16,7 @@ _SUBJECTS: Mapping[str, Text] = {
     "account": Text("账号", "Account"),
     "application": Text("申请", "Application"),
     "business": term("field.business"),
-    "case": Text("一业一证申请", "Case"),
+    "case": Text("业务", "Case"),
     "card": term("record.display_card"),
     "code": term("record.code"),
     "export": Text("导出", "Export"),

@@ -19,17 +19,17 @@ from licence_qr.cli.json_output import json_option, say
 from licence_qr.config import load_settings
 from licence_qr.domain.roles import Actor, Behalf, Role
 from licence_qr.errors import AccessError, ConfigError, UnreadableError
-from licence_qr.services.cases.results_file import MAX_FILE_BYTES, RowVerdict, Verdict, enter_results, read_results
+from licence_qr.services.cases.results_file import MAX_FILE_BYTES, EnteredRow, RowResult, enter_results, read_results
 from licence_qr.services.register import access
 
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services
 
 _SAID = {
-    Verdict.GRANTED: "准予许可，已并入 granted",
-    Verdict.REFUSED: "不予许可，已记录 refused",
-    Verdict.ALREADY: "此前已记录，未改动 entered before, nothing changed",
-    Verdict.NOT_DONE: "没有记入 not entered",
+    RowResult.GRANTED: "准予许可，已并入 granted",
+    RowResult.REFUSED: "不予许可，已记录 refused",
+    RowResult.ALREADY: "此前已记录，未改动 entered before, nothing changed",
+    RowResult.NOT_DONE: "没有记入 not entered",
 }
 
 
@@ -59,10 +59,10 @@ def case_results(file: Path, office: str | None, behalf: Behalf | None, as_json:
             _tell(verdict)
     counts = Counter(each.verdict for each in told)
     if as_json:
-        say({"rows": [_facts(each) for each in told], **{each.value: counts[each] for each in Verdict}})
+        say({"rows": [_facts(each) for each in told], **{each.value: counts[each] for each in RowResult}})
     else:
         click.echo("；".join(f"{words}: {counts[verdict]}" for verdict, words in _SAID.items()))
-    if counts[Verdict.NOT_DONE]:
+    if counts[RowResult.NOT_DONE]:
         click.get_current_context().exit(1)
 
 
@@ -91,7 +91,7 @@ def _content(file: Path) -> bytes:
         raise UnreadableError("file_unreadable", name=file) from None
 
 
-def _tell(told: RowVerdict) -> None:
+def _tell(told: EnteredRow) -> None:
     row = told.row
     click.echo(f"{row.line}  {row.cell('application_no')}  {row.cell('permit_type')}: {_SAID[told.verdict]}")
     for problem in told.error.parts or (told.error,) if told.error else ():
@@ -99,7 +99,7 @@ def _tell(told: RowVerdict) -> None:
             click.echo(f"   {wording.explain(problem, language)}")
 
 
-def _facts(told: RowVerdict) -> dict[str, Any]:
+def _facts(told: EnteredRow) -> dict[str, Any]:
     row = told.row
     return {
         "line": row.line,
