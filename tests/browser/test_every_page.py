@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from at_the_counter import Running, number_on, onward, open_first, report, running
+from desk_case import add_officers
 from desk_pages import DETAILS, HOTEL, OFFICE, PASSWORD, hidden
 from every_page import Walk, in_language, languages, one_walk
 from import_register import export
@@ -29,9 +30,10 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import AT_THE_MACHINE, Role
 from licence_qr.store.accounts import identity_bindings
 from licence_qr.store.accounts.identity_bindings import Binding
+from licence_qr.store.cases import items
 
 DATA = Path(__file__).parent.parent / "data"
-WHO = ("clerk", "inspector", "decider", "supervisor", "auditor", "administrator")
+WHO = ("clerk", "inspector", "decider", "supervisor", "auditor", "administrator", "fire")
 pytestmark = [pytest.mark.campaign, one_walk]
 
 
@@ -74,6 +76,17 @@ def disputed(desk: Running, application: str) -> None:
     colleague.press(f"{application}/details", f"{application}/take-over")
 
 
+def item(desk: Running, uscc: str) -> dict[str, str]:
+    """An item of the business that the officer has taken who walks along."""
+    add_officers(desk.services)
+    officer = desk.services.accounts.user("fire")
+    with desk.services.database.read() as tx:
+        [stored] = [s for s in items.of_business(tx, uscc) if s.item.permit_type == "fire_check"]
+    assert officer
+    desk.services.officers.take(officer, stored.item_id, datetime.now(UTC))
+    return {"item_id": str(stored.item_id), "step": "more"}
+
+
 @pytest.fixture(scope="module")
 def places(desk: Running) -> list[str]:
     """Every address of the desk that can be opened, with real things in it."""
@@ -91,9 +104,11 @@ def places(desk: Running) -> list[str]:
     known |= people(desk) | {"change": "roles"}
     known["reset_id"] = str(asked_reset(desk.services, "administrator", PASSWORD, datetime.now(UTC)))
     known["grant_id"] = str(asked_roles(desk.services, "administrator", PASSWORD, datetime.now(UTC)))
+    known |= item(desk, uscc)
     acts = [f"{business}/licence/{act}" for act in ("change", "add_premises", "reprint", "dormant", "mark", "cancel")]
     acts += [f"{business}/permit/{permit}/{act}" for act in ("change", "apply_renewal", "review", "grade", "cancel")]
     adapter = desk.app.url_map.bind("localhost")
+    acts.append(f"/desk/items/{known['item_id']}/refuse")
     found = {*acts, f"{business}/history?day={datetime.now(UTC):%Y-%m-%d}", f"{business}/licence/resume"}
     for rule in desk.app.url_map.iter_rules():
         if (

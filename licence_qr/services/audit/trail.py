@@ -18,6 +18,7 @@ from licence_qr.services.register.past_names import PastNames
 from licence_qr.store.accounts import accounts
 from licence_qr.store.audit import trail
 from licence_qr.store.audit.trail import TrailPlace, TrailQuery
+from licence_qr.store.cases import items
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import entities
 from licence_qr.store.register.history import EventRow
@@ -248,7 +249,7 @@ class _LineReader:
             uscc=uscc,
             holder_name=self.holder(uscc),
             subject=subject,
-            subject_name=self._account(subject),
+            subject_name=self._named(subject),
             details=_details(row),
             values=_told_values(row),
             reason=row["reason"],
@@ -257,9 +258,15 @@ class _LineReader:
             times=refused.get("times", 1),
         )
 
-    def _account(self, subject: str) -> str:
+    def _named(self, subject: str) -> str:
+        """The user name of an account, the permit type of an item; empty for anything else."""
         kind, _, key = subject.partition("/")
-        user = accounts.user_by_id(self._tx, int(key)) if kind == "account" and key.isdecimal() else None
+        if not key.isdecimal():
+            return ""
+        if kind == "item":
+            stored = items.get(self._tx, int(key))
+            return stored.item.permit_type if stored else ""
+        user = accounts.user_by_id(self._tx, int(key)) if kind == "account" else None
         return user.actor.username if user else ""
 
 

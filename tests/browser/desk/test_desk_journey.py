@@ -32,7 +32,7 @@ def test_a_pair_is_issued_and_its_public_page_opened_without_any_script(counter:
     sign_in(counter, desk)
     issue(counter, desk)
     assert counter.locator("h1").inner_text() == "已同时发出"
-    assert "渝高新卫公证字" in counter.locator(".numbers").inner_text()
+    assert "渝高新卫公证字" in counter.locator(".items").first.inner_text()
     counter.click("figcaption a")
     counter.wait_for_url("**/c/**")
     assert DETAILS["name"] in counter.locator("main").inner_text()
@@ -145,7 +145,7 @@ def test_the_print_page_is_one_a5_sheet_whose_symbol_a_reader_reads(counter: Pag
     site.seat(counter.context, "clerk")
     counter.goto(f"{site.origin}{site.decided()}/result")
     address = counter.get_attribute("figcaption a", "href")
-    counter.goto(f"{site.origin}/desk/businesses/{counter.locator('.numbers dd').first.inner_text()}/print")
+    counter.goto(f"{site.origin}/desk/businesses/{counter.locator('.items .code').first.inner_text()}/print")
     ink, weight = "rgb(26, 29, 33)", "400"
     assert style_of(counter, ".sheet dd") == (ink, weight)
     assert style_of(counter, ".sheet h1")[0] == ink

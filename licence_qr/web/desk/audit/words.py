@@ -8,6 +8,7 @@ from licence_qr.domain.businesses.history_words import EVENTS, FIELDS
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.services.audit.trail import TrailLine
 from licence_qr.web.desk.words import office_name
+from licence_qr.web.shell.handed import catalogue
 from licence_qr.web.shell.language import in_words, t
 from licence_qr.wording.terms import term
 
@@ -74,7 +75,8 @@ def about_words(line: TrailLine) -> str:
         return in_words(_SEARCHES.get(name, Text(name, name)))
     if kind not in _SUBJECTS or (name and name == line.uscc):
         return in_words(_SUBJECTS[kind]) if kind in _SUBJECTS else name
-    return f"{in_words(_SUBJECTS[kind])} {line.subject_name or name}"
+    known = catalogue().permit_types.get(line.subject_name) if kind == "item" else None
+    return f"{in_words(_SUBJECTS[kind])} {in_words(known.name) if known else line.subject_name or name}"
 
 
 def field_words(line: TrailLine) -> str:

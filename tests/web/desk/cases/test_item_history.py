@@ -59,3 +59,8 @@ def test_another_office_reads_neither_what_was_asked_nor_who_asked(case: DeskCas
     assert "事项进展" in page
     for inner in ("缺疏散平面图", "fire（示例）", "高危险性体育项目经营许可证：本系统未登记"):
         assert inner not in page
+
+
+def test_the_auditors_list_names_an_item_by_its_permit(case: DeskCase) -> None:
+    page = case.browser("auditor").see("/desk/audit?account=fire")
+    assert "事项 公众聚集场所投入使用、营业前消防安全检查" in page
