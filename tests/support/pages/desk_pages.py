@@ -106,7 +106,7 @@ class Browser:
         for name in ("revision", "page", "turn", "notice_id", "notice_version", "notice_sha256", "was", "other_was"):
             if f'name="{name}"' in page:
                 sent.setdefault(name, hidden(page, name))
-        return self.client.post(address.partition("?")[0], data=sent)
+        return self.client.post(address.removesuffix("?new=yes"), data=sent)
 
     def press(self, page_address: str, address: str) -> TestResponse:
         """Press a button on ``page_address`` that posts to ``address`` and nothing else."""

@@ -37,7 +37,7 @@ class Late:
         site.now += timedelta(minutes=1)
         self.browser.sign_in("li", PASSWORD)
         self.browser.send("/second-factor/prove", {"code": self.code()})
-        self.application = self.browser.press("/desk/", "/desk/applications").location.removesuffix("/trade")
+        self.application = self.browser.start()
         self.address = f"{self.application}/details"
         self.page = self.browser.see(self.address)
 
@@ -144,7 +144,7 @@ def test_through_enrolling_the_first_factor(late: Late) -> None:
 def test_through_a_new_password_alone(site: Site) -> None:
     clerk = site.browser()
     clerk.sign_in("clerk", PASSWORD)
-    address = clerk.press("/desk/", "/desk/applications").location.removesuffix("/trade") + "/details"
+    address = clerk.start() + "/details"
     page = clerk.see(address)
     site.services.accounts.set_password("clerk", "another starting one", site.now)
     asked = clerk.client.post(address, data=fields(page) | TYPED, headers=HERE).get_data(as_text=True)
