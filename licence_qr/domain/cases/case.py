@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from licence_qr.domain.catalogue.model import ItemMode, Requirement, RequirementAction, Text
 from licence_qr.domain.register.permit import GrantMode, PermitStatus
+from licence_qr.wording.states import state
 from licence_qr.wording.terms import term
 
 
@@ -29,14 +30,19 @@ class ItemState(StrEnum):
     ON_REGISTER = "on_register"  # a permit or filing on the register says where it stands
 
 
+def _as_standing(name: str) -> Text:
+    saying = state(f"standing.{name}")
+    return Text(saying.zh, saying.en)
+
+
 ITEM_STATE_WORDS: Mapping[ItemState, Text] = {
-    ItemState.NOT_NEEDED: Text("不需要", "not needed"),
-    ItemState.OPEN: Text("本系统未登记", "not recorded here"),
+    ItemState.NOT_NEEDED: _as_standing("not_needed"),
+    ItemState.OPEN: _as_standing("not_recorded"),
     ItemState.SENT: Text("已推送，待部门接收", "sent, not taken yet"),
     ItemState.TAKEN: Text("部门办理中", "being handled by the authority"),
     ItemState.MORE_ASKED: Text("待申请人补正", "waiting for the applicant"),
     ItemState.REFUSED: term("status.refused"),
-    ItemState.ON_REGISTER: Text("已在登记库", "on the register"),
+    ItemState.ON_REGISTER: Text("已有许可或备案", "a permit or filing is registered"),
 }
 
 # Somebody is at work on it.

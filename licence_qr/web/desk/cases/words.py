@@ -13,6 +13,7 @@ from licence_qr.domain.work.task_words import counted
 from licence_qr.services.cases.counter import ItemLine
 from licence_qr.web.shell.language import t
 from licence_qr.web.shell.words import Tone, permit_saying
+from licence_qr.wording.states import state
 
 _TONES = {
     ItemState.SENT: Tone.PLAIN,
@@ -22,7 +23,6 @@ _TONES = {
     ItemState.OPEN: Tone.CARE,
     ItemState.NOT_NEEDED: Tone.PLAIN,
 }
-_FILED = Text("已备案", "filed")
 _SHOWN = Text("凭出示的证件登记，不是本窗口决定的。", "Recorded from the certificate shown, not decided here.")
 
 
@@ -39,12 +39,12 @@ def item_saying(line: ItemLine) -> ItemSaying:
     """The words of one line."""
     if line.permit is not None and line.status is not None and line.item.state is ItemState.ON_REGISTER:
         saying = permit_saying(line.status, line.permit.suspension)
-        words = Text(saying.zh, saying.en)
         if line.standing is ItemStanding.FILED:
-            words = _FILED
+            saying = state("standing.filed")
+        words = Text(saying.zh, saying.en)
         return ItemSaying(words, saying.tone, _SHOWN if line.permit.mode is GrantMode.SHOWN else None)
-    state = line.item.state
-    return ItemSaying(ITEM_STATE_WORDS[state], _TONES[state], _todo(line))
+    stands = line.item.state
+    return ItemSaying(ITEM_STATE_WORDS[stands], _TONES[stands], _todo(line))
 
 
 def _todo(line: ItemLine) -> Text | None:
