@@ -106,12 +106,16 @@ def shape(register: Path) -> dict[tuple[str, str], object]:
     return made
 
 
+# What older programs made less of: a mark, and a print that was declared void.
+SAID_NOW = {"marked-abnormal": "marked", "lost-print-v1": "void_print"}
+
+
 @EVERY_REGISTER
 def test_every_old_card_says_after_the_upgrade_what_it_said_before(name, upgraded: Upgraded, built: Build):
     old = upgraded(name)
     services = built(old)
     said = {card: services.lookup.scan(each["digits"], old.at).verdict.value for card, each in old.cards.items()}
-    assert said == {card: each["verdict"] for card, each in old.cards.items()}
+    assert said == {card: SAID_NOW.get(card, each["verdict"]) for card, each in old.cards.items()}
     assert {"all_in_force", "attention", "licence_only", "licence_ended", "dormant", "old_print"} <= set(said.values())
     assert len(said) >= 30
 

@@ -30,7 +30,7 @@ def test_every_item_is_one_line_that_says_where_it_stands_and_whom_to_ask(client
         "公共场所卫生许可证 ✓ 有效",
         "仅销售预包装食品备案 ✓ 已备案，编号YB25001070000118",
         "特种行业许可证 ! 办理中，自2026年11月3日起，由重庆市公安局高新区分局办理",
-        "消防安全检查 ? 此处没有记录，请向重庆高新区消防救援支队查询",
+        "消防安全检查 ? 本系统未登记，请向重庆高新区消防救援支队查询",
     ]
     assert item_lines(read(client, "incomplete", "en")) == [
         "Hygiene permit ✓ in force",
