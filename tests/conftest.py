@@ -21,7 +21,7 @@ from shipped import CATALOGUE
 from licence_qr import bootstrap
 from licence_qr.bootstrap import Services, build
 from licence_qr.catalogue.loader import load_catalogue
-from licence_qr.config import Settings, load_settings
+from licence_qr.config import load_settings
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import complete_uscc
@@ -89,25 +89,14 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def make_services(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> MakeServices:
-    """Services of the installation in a folder, which is prepared where it is empty: once for each instant, and copied."""
-
-    def settings_of(folder: Path, address: str) -> Settings:
-        return load_settings(environ(folder) | {"LICENCE_QR_ADDRESS": address})
-
-    @cache
-    def prepared(demonstration: bool, at: datetime, address: str) -> Path:
-        folder = tmp_path_factory.mktemp("prepared") / "installation"
-        kept = None if demonstration else custody(folder)
-        prepare(settings_of(folder, address), at, demonstration=demonstration, custody=kept)
-        return folder
+def make_services(catalogue: Catalogue) -> MakeServices:
+    """Services of the installation in a folder, which is prepared where it is empty."""
 
     def make(folder: Path, *, demonstration: bool = True, at: datetime = NOW, address: str = ADDRESS) -> Services:
-        if not folder.exists():
-            shutil.copytree(prepared(demonstration, at, address), folder)
-        settings = settings_of(folder, address)
+        kept = None if demonstration else custody(folder)
+        settings = load_settings(environ(folder) | {"LICENCE_QR_ADDRESS": address})
         if not settings.register_path.exists():
-            prepare(settings, at, demonstration=demonstration, custody=None if demonstration else custody(folder))
+            prepare(settings, at, demonstration=demonstration, custody=kept)
         return build(settings, hasher=QUICK, catalogue=catalogue)
 
     return make
