@@ -279,7 +279,7 @@ def along_the_desk(page: Page, site: Running) -> Iterator[str]:
     page.click("main form button")
     yield "waiting row, refused"
     page.goto(f"{application}/result")
-    business = f"{desk}/desk/businesses/{page.locator('.numbers dd').first.inner_text()}"
+    business = f"{desk}/desk/businesses/{page.locator('.items .code').first.inner_text()}"
     page.goto(business)
     yield "business"
     page.goto(f"{business}/print")

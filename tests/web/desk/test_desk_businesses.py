@@ -73,7 +73,7 @@ def test_odd_queries_are_answered_with_a_page(clerk: Browser, query: str) -> Non
 
 def test_the_page_of_a_business_says_what_the_public_sees_and_which_print_is_current(clerk: Browser, uscc: str) -> None:
     page = clerk.see(f"/desk/businesses/{uscc}")
-    assert "证照均有效" in page
+    assert "所需许可记载不全" in page
     assert "第 1 版" in page
     number = re.search(r"\w{4}-\w{4}-\w{4}-\w{4}-\w", page)
     assert number
