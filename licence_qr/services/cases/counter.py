@@ -68,7 +68,7 @@ class CounterItems:
             case = ItemCase(tx, self.catalogue, stored, actor, now)
             if case.item.state is not ItemState.MORE_ASKED:
                 raise steps.not_waiting(case)
-            steps.change(case, replace(case.item, state=ItemState.TAKEN if case.item.assignee else ItemState.SENT))
+            steps.change(case, replace(case.item, state=ItemState.TAKEN))
 
     def _line(self, actor: Actor, item_id: int, item: CaseItem, permit: Permit | None, now: datetime) -> ItemLine:
         known, day = self.catalogue.permit_types.get(item.permit_type), local_date(now)
