@@ -13,6 +13,8 @@ from licence_qr.store.database.connections import Row, Transaction
 
 # ``Entity.holder_name`` of a row ``e`` of ``entities``; NULL where there is none.
 HOLDER_NAME = "coalesce(nullif(e.name, ''), e.principal)"
+# A name such as 张伟 has thousands of businesses in a province.
+_MOST_NAMED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,18 +208,21 @@ def premises_at(tx: Transaction, uscc: str, address: str) -> Premises | None:
 
 
 def at_address(tx: Transaction, address: str) -> list[StoredEntity]:
-    """The entities that have open premises at that address (compared by ``name_key``), by their codes."""
+    """The entities that have open premises at that address (compared by ``name_key``), by their codes: no more than anybody
+    reads."""
     rows = tx.all(
         f"SELECT {_COLUMNS} FROM entities WHERE uscc IN"
-        " (SELECT uscc FROM premises WHERE address_key = ? AND closed_on IS NULL) ORDER BY uscc",
-        (name_key(address),),
+        " (SELECT uscc FROM premises WHERE address_key = ? AND closed_on IS NULL) ORDER BY uscc LIMIT ?",
+        (name_key(address), _MOST_NAMED),
     )
     return [from_row(row) for row in rows]
 
 
 def led_by(tx: Transaction, principal: str) -> list[StoredEntity]:
-    """The entities whose person in charge has that name, by their codes."""
-    rows = tx.all(f"SELECT {_COLUMNS} FROM entities WHERE principal = ? ORDER BY uscc", (principal,))
+    """The entities whose person in charge has that name, by their codes: no more than anybody reads."""
+    rows = tx.all(
+        f"SELECT {_COLUMNS} FROM entities WHERE principal = ? ORDER BY uscc LIMIT ?", (principal, _MOST_NAMED)
+    )
     return [from_row(row) for row in rows]
 
 

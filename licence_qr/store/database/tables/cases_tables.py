@@ -6,7 +6,8 @@ from licence_qr.store.database.schema import Schema
 
 
 def create(schema: Schema) -> None:
-    """One row for each permit or filing that an application asked for."""
+    """One row for each permit or filing that an application asked for; and who is asked for while one is typed, by their
+    name or an address."""
     schema.run("""
         CREATE TABLE case_items (
             item_id INTEGER PRIMARY KEY AUTOINCREMENT, application_no TEXT NOT NULL, uscc TEXT NOT NULL,
@@ -18,4 +19,6 @@ def create(schema: Schema) -> None:
         CREATE INDEX case_items_by_uscc ON case_items (uscc);
         CREATE INDEX case_items_at_authority ON case_items (authority, state_since)
             WHERE state IN ('sent', 'taken', 'more_asked');
+        CREATE INDEX entities_by_principal ON entities (principal);
+        CREATE INDEX premises_by_address_key ON premises (address_key);
     """)
