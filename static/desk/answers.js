@@ -1,7 +1,7 @@
 // @ts-check
 // Answers of an application that follow from others while they are typed. Without a script the server does the same.
 
-import { controlsOf, setText, textOf } from "./controls.js";
+import { controlsOf, JSON_WANTED, partsOf, setText, textOf } from "./controls.js";
 
 /** @import { DraftForm } from "./types.d.ts" */
 
@@ -11,13 +11,15 @@ export function fillIn(form, changed) {
   if (form.dataset.types) followForm(form, controls.get("entity_type"), changed);
   const tick = form.querySelector("#same_address");
   if (tick instanceof HTMLInputElement) followAddress(tick, controls, changed);
-  for (const button of form.querySelectorAll("button[data-phrase]")) {
-    button.addEventListener("click", (pressed) => {
-      pressed.preventDefault();
-      addPhrase(controls.get("business_scope"), button.getAttribute("data-phrase"));
-      changed();
-    });
-  }
+  form.addEventListener("click", (pressed) => {
+    const button = pressed.target instanceof Element && pressed.target.closest("button[data-phrase]");
+    if (!button) return;
+    pressed.preventDefault();
+    addPhrase(controls.get("business_scope"), button.getAttribute("data-phrase"));
+    changed();
+  });
+  const search = form.querySelector("[data-phrases-at]");
+  if (search instanceof HTMLElement) searchPhrases(search);
 }
 
 /** The type follows the legal form until somebody has typed another one.
@@ -49,6 +51,31 @@ function followAddress(tick, controls, changed) {
   home[0].addEventListener("input", copy);
   premises[0].addEventListener("input", () => {
     tick.checked = textOf(premises) === textOf(home);
+  });
+}
+
+/** Show the standard phrases that have the words while they are typed; the answer to older words is left out.
+ * @param {HTMLElement} search */
+function searchPhrases(search) {
+  const [words, button] = [search.querySelector("input"), search.querySelector("button")];
+  const find = async () => {
+    const asked = words.value;
+    const answer = await fetch(`${search.dataset.phrasesAt}?${new URLSearchParams({ words: asked })}`, {
+      headers: JSON_WANTED,
+    }).catch(() => Response.error());
+    if (!answer.ok || words.value !== asked) return;
+    const { html } = await answer.json();
+    search.querySelector("[data-found]").replaceChildren(...partsOf(html));
+  };
+  words.addEventListener("input", find);
+  words.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
+    event.preventDefault(); // else it would lead to the next step
+    find();
+  });
+  button.addEventListener("click", (pressed) => {
+    pressed.preventDefault();
+    find();
   });
 }
 

@@ -3,7 +3,14 @@
 
 /** @import { Control, DraftForm } from "./types.d.ts" */
 
-const OF_THE_PAGE = new Set(["csrf_token", "form-page", "revision", "page", "turn", "same_address"]);
+const OF_THE_PAGE = new Set(["csrf_token", "form-page", "revision", "page", "turn", "same_address", "words"]);
+
+export const JSON_WANTED = { Accept: "application/json" };
+
+/** @param {string} html as our own server has made it */
+export function partsOf(html) {
+  return new DOMParser().parseFromString(html, "text/html").body.childNodes;
+}
 
 /** The controls of the form by their name, without those by which the page speaks of itself.
  * @param {DraftForm} form @returns {Map<string, Control[]>} */

@@ -3,11 +3,10 @@
 // left. It says "saved" only after the server has said so. Without it, every button of the form stores the form.
 
 import { fillIn } from "./answers.js";
-import { controlsOf, setText, textOf } from "./controls.js";
+import { controlsOf, JSON_WANTED, partsOf, setText, textOf } from "./controls.js";
 
 /** @import { DraftForm, Kept, Known, Other } from "./types.d.ts" */
 
-const JSON_WANTED = { Accept: "application/json" };
 const PAUSE = 700; // ms without a key
 const AGAIN = [2_000, 5_000, 15_000, 30_000]; // ms before a failed save is tried again
 const LONGEST_WAIT = 5_000; // ms for which a link waits for what is on its way
@@ -189,11 +188,6 @@ class Keeping {
     this.leaving = this.changed().length === 0;
     go();
   }
-}
-
-/** @param {string} html as our own server has made it */
-function partsOf(html) {
-  return new DOMParser().parseFromString(html, "text/html").body.childNodes;
 }
 
 /** @param {Keeping} keeping */

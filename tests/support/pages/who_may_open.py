@@ -35,7 +35,10 @@ MAY_OPEN = {
     "desk.commitment.show_commitment": CLERKS,
     "desk.commitment.save_commitment": CLERKS,
     **dict.fromkeys(
-        (f"desk.drafts.{name}" for name in ("keep_fields", "show_known", "take_over", "ask_to_delete", "delete")),
+        (
+            f"desk.drafts.{name}"
+            for name in ("keep_fields", "show_known", "show_phrases", "take_over", "ask_to_delete", "delete")
+        ),
         CLERKS,
     ),
     "desk.issue.show_review": CLERKS,

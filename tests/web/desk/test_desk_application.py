@@ -138,7 +138,7 @@ def test_a_phrase_of_the_trade_is_added_to_the_scope_once(clerk: Browser, desk_s
     application = clerk.start()
     phrase = desk_services.catalogue.trades["hotel"].scope_phrases[0]
     for before in ("日用百货销售。", f"日用百货销售；{phrase}"):
-        pressed = {**DETAILS, "business_scope": before, "action": "phrase:0"}
+        pressed = {**DETAILS, "business_scope": before, "action": f"phrase:{phrase}"}
         assert clerk.send(f"{application}/details", pressed).location.endswith("/details#business_scope")
         assert f"日用百货销售；{phrase}</textarea>" in clerk.see(f"{application}/details")
 

@@ -42,6 +42,7 @@ NOTHING_PERSONAL = {
     "desk.inspection_draws.list_draws",  # what is published
     "desk.inspection_draws.plan_draw",
     "desk.trade.show_application",  # leads on
+    "desk.drafts.show_phrases",  # the catalogue
     "desk.work.show_calendar",
     "desk.offices.list_offices",  # the catalogue
     "desk.offices.list_delegations",

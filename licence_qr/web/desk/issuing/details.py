@@ -31,6 +31,7 @@ from licence_qr.web.desk.issuing.fields import (
     premises_section,
 )
 from licence_qr.web.desk.issuing.needs import trade_of
+from licence_qr.web.desk.issuing.phrases import LONGEST_WORDS, PHRASE_WORDS, found_phrases
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.shell.forms import Field, Section
 from licence_qr.web.shell.handed import catalogue
@@ -56,6 +57,7 @@ def show_details(draft_id: str) -> str:
         values={**_usual_details(draft), **typed},
         entity_types=json.dumps(ENTITY_TYPES, ensure_ascii=False),
         phrases=trade.scope_phrases if trade else (),
+        found=found_phrases(draft, request.args.get(PHRASE_WORDS, "")),
         same_address=SAME_ADDRESS,
         is_same=bool(typed.get("domicile")) and typed.get("domicile") == typed.get("premises_address"),
         facts=facts_of(draft),
@@ -73,10 +75,11 @@ def save_details(draft_id: str) -> Response:
     fields, usual = _fields(_detail_sections(draft)), _usual_details(draft)
     if elsewhere := other_button(draft, fields, "details", _derived(draft), usual):
         return elsewhere
-    action, _, position = request.form.get("action", "").partition(":")
-    if action == "phrase":
-        saved = save_typed(draft, fields, {**_derived(draft), **_with_phrase(draft, position)}, usual)
-        return redirect(step_address(saved, "details", "business_scope"), 303)
+    action, _, phrase = request.form.get("action", "").partition(":")
+    if action in {"phrase", "phrases"}:
+        saved = save_typed(draft, fields, {**_derived(draft), **_with_phrase(draft, phrase)}, usual)
+        words = request.form.get(PHRASE_WORDS, "")[:LONGEST_WORDS] or None
+        return redirect(step_address(saved, "details", "business_scope", words=words), 303)
     if action == "prefill":
         saved = save_typed(draft, fields, _known_facts(fields), usual)
         return redirect(step_address(saved, "details"), 303)
@@ -115,13 +118,12 @@ def _derived(draft: Draft) -> Mapping[str, str]:
     return found
 
 
-def _with_phrase(draft: Draft, position: str) -> Mapping[str, str]:
-    """The business scope with one of the phrases of the trade added to what was typed."""
+def _with_phrase(draft: Draft, chosen: str) -> Mapping[str, str]:
+    """The business scope with a phrase of the trade, or another standard one, added to what was typed."""
     trade = trade_of(draft)
-    phrases = trade.scope_phrases if trade else ()
+    offered = {*(trade.scope_phrases if trade else ()), *(phrase.text for phrase in catalogue().scope_phrases)}
     typed = request.form.get("business_scope", "").strip()
-    chosen = phrases[int(position)] if position in map(str, range(len(phrases))) else ""
-    if not chosen or chosen.rstrip("。；") in typed:
+    if chosen not in offered or chosen.rstrip("。；") in typed:
         return {"business_scope": typed}
     return {"business_scope": f"{typed.rstrip('。；')}；{chosen}" if typed else chosen}
 

@@ -67,10 +67,12 @@ def shows_application(draft_id: str) -> None:
     shows(f"application/{draft_id}", "name", "principal", "domicile", "address", "contact_phone")
 
 
-def step_address(draft: Draft, step: str, anchor: str | None = None, *, checked: bool = False) -> str:
-    """The address of a step; ``checked`` shows there what is wrong with it."""
-    new = None if draft.revision else "yes"
-    return url_for(STEPS[step], draft_id=draft.draft_id, _anchor=anchor, checked="yes" if checked else None, new=new)
+def step_address(
+    draft: Draft, step: str, anchor: str | None = None, *, checked: bool = False, words: str | None = None
+) -> str:
+    """The address of a step; ``checked`` shows there what is wrong with it, ``words`` the standard phrases with them."""
+    shown = {"new": None if draft.revision else "yes", "checked": "yes" if checked else None, "words": words}
+    return url_for(STEPS[step], draft_id=draft.draft_id, _anchor=anchor, **shown)  # type: ignore[arg-type]
 
 
 def keeping(response: Response) -> Response:

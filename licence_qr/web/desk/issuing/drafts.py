@@ -21,6 +21,7 @@ from licence_qr.web.desk.issuing.fields import (
     trade_field,
 )
 from licence_qr.web.desk.issuing.needs import trade_of
+from licence_qr.web.desk.issuing.phrases import PHRASE_WORDS, found_phrases
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.desk.words import clock_time
 from licence_qr.web.shell import origin
@@ -61,6 +62,15 @@ def show_known(draft_id: str) -> Response:
     asked = {field: any(fact.weight is Weight.ASK for fact in found) for field, found in facts.items()}
     shown = {field: render_template("desk/issuing/_fact.html", facts=found) for field, found in facts.items()}
     return jsonify({field: {"html": html, "asks": asked[field]} for field, html in shown.items()})
+
+
+@blueprint.get("/<draft_id>/phrases")
+@roles(*access.TAKE_APPLICATIONS.roles)
+def show_phrases(draft_id: str) -> Response:
+    """Standard phrases of business scopes for the trade of a draft, as JSON: what to show below the box with the words."""
+    draft = services().applications.get(current_actor(), draft_id)
+    found = found_phrases(draft, request.args.get(PHRASE_WORDS, ""))
+    return jsonify(html=render_template("desk/issuing/_found_phrases.html", found=found) if found else "")
 
 
 @blueprint.post("/<draft_id>/take-over")
