@@ -34,6 +34,7 @@ from licence_qr.web.desk.issuing.fields import (
     premises_section,
     trade_field,
 )
+from licence_qr.web.desk.issuing.needs import permits_of
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.desk.words import shown_text
 from licence_qr.web.shell.forms import Field, FieldProblem, problem, problem_summary, read_fields
@@ -134,6 +135,7 @@ def _review(
         told=told,
         pending=draft.fields.get("mode") == GrantMode.GENERAL,
         known=_is_known(draft),
+        grants=bool(permits_of(draft)),
         alike=alike,
         why_another=WHY_ANOTHER_FIELD,
         why=request.form.get(WHY_ANOTHER_FIELD.name, draft.fields.get(WHY_ANOTHER_FIELD.name, "")),
@@ -176,6 +178,8 @@ def _parts(draft: Draft) -> Iterator[ReviewSection]:
     yield _part(draft, Text("行业与场所", "Trade and place"), "trade", about)
     for section in (entity_section(trade, services().demonstration), premises_section(known)):
         yield _part(draft, section.heading, "details", section.fields)
+    if not permits_of(draft):
+        return
     signature = SIGNATURE_FIELDS if fields.get("mode") == GrantMode.COMMITMENT else ()
     yield _part(draft, term("record.notify_and_commit"), "commitment", (COMMITMENT_MODE, *signature))
 

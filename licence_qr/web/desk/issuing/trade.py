@@ -70,17 +70,24 @@ def show_trade(draft_id: str) -> str:
 @blueprint.post("/<draft_id>/trade")
 @roles(*access.TAKE_APPLICATIONS.roles)
 def save_trade(draft_id: str) -> Response:
-    """Store the choice. If the trade has changed, its own questions are shown before the next step."""
+    """Store the choice. A trade's own questions are shown before the next step, if it has any."""
     draft = open_draft(draft_id)
     before = trade_of(draft)
     fields = _trade_fields(before)
     if elsewhere := other_button(draft, fields, "trade"):
         return elsewhere
     saved = save_typed(draft, fields)
-    if trade_of(saved) != before or request.form.get("action") == "show":
-        anchor = "place" if trade_of(saved) else "trade"
-        return redirect(step_address(saved, "trade", anchor), 303)
+    trade = trade_of(saved)
+    if request.form.get("action") == "show" or _asks_more(trade, before):
+        return redirect(step_address(saved, "trade", "place" if trade else "trade"), 303)
     return onward(saved, fields, "trade", "details")
+
+
+def _asks_more(trade: Trade | None, before: Trade | None) -> bool:
+    """Whether the trade has questions that were not on the page. A script may have stored the trade before they were."""
+    fields = place_fields(catalogue(), trade) if trade else ()
+    asked = trade == before and any(field.name in request.form for field in fields)
+    return not asked and not all(field.optional for field in fields)
 
 
 def _trade_fields(trade: Trade | None) -> tuple[Field, ...]:
