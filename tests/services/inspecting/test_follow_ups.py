@@ -15,7 +15,7 @@ from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.credit_entry import EntryState
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.proposals.proposal import ProposalState
-from licence_qr.domain.register.permit import GrantMode, PermitState
+from licence_qr.domain.register.permit import GrantMode, PermitState, Procedure
 from licence_qr.domain.work.tasks import kinds_of
 from licence_qr.errors import LicenceQRError, RuleError
 from licence_qr.services.lifecycle.credit_record import ApplicationBar
@@ -243,7 +243,7 @@ def test_a_proposal_to_annul_that_is_open_already_takes_the_entry_too(office):
 # --- the desk enforces it ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", list(GrantMode))
+@pytest.mark.parametrize("mode", [GrantMode(each) for each in Procedure])
 def test_a_barred_holder_is_refused_on_either_path_and_no_number_is_used(
     office, make_application, clerk, all_rows, mode
 ):

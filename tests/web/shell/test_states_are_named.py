@@ -17,8 +17,9 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import PermitStatus
 
 TEMPLATES = sorted((Path(__file__).parents[3] / "templates").rglob("*.html"))
-# Of the address of the list of proposals: all that are decided, whatever became of them. Of a form: the name of a field.
-OTHER_MEANING = {("proposals", "closed"), ("feedback", "text")}
+# Of the address of the list of proposals: all that are decided, whatever became of them. Of a form: the name of a field. Of
+# the address of a page that is asked for after a code was refused: that it was.
+OTHER_MEANING = {("proposals", "closed"), ("feedback", "text"), ("public", "refused")}
 
 
 def closed_sets() -> set[type[StrEnum]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.cases.case import ITEM_STATE_WORDS
@@ -98,17 +98,21 @@ def go_on(item_id: int) -> Response:
     return _step(item_id, services().officers.go_on, t("已记录：材料已补齐。", "Recorded: everything is there."))
 
 
-@blueprint.get("/<int:item_id>/<any(more, refuse):step>")
+@blueprint.get("/<int:item_id>/<step>")
 @roles(*ITEMS.roles)
 def show_words(item_id: int, step: str) -> str:
-    """The form that asks for the words of one step."""
+    """The form that asks for the words of one step, ``more`` or ``refuse``."""
+    if step not in _WORDS:
+        abort(404)
     return _words_page(item_id, step)
 
 
-@blueprint.post("/<int:item_id>/<any(more, refuse):step>")
+@blueprint.post("/<int:item_id>/<step>")
 @roles(*ITEMS.roles)
 def send_words(item_id: int, step: str) -> Response:
     """Ask for more, or refuse it."""
+    if step not in _WORDS:
+        abort(404)
     officers, words = services().officers, plain_text(request.form.get("words", ""))
     act = officers.ask_more if step == _MORE else officers.refuse
     try:
@@ -202,6 +206,7 @@ def _words_page(item_id: int, step: str, refused: LicenceQRError | None = None) 
         "desk/cases/words.html",
         **_facts(item_id),
         step=step,
+        closes=step == _REFUSE,
         field=field,
         value=read_fields(request.form, (field,))[field.name],
         summary=summary,

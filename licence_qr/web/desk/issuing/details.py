@@ -58,7 +58,7 @@ def show_details(draft_id: str) -> str:
         entity_types=json.dumps(ENTITY_TYPES, ensure_ascii=False),
         phrases=trade.scope_phrases if trade else (),
         found=found_phrases(draft, request.args.get(PHRASE_WORDS, "")),
-        next_step=_next_step(draft),
+        promises=_promises(draft),
         same_address=SAME_ADDRESS,
         is_same=bool(typed.get("domicile")) and typed.get("domicile") == typed.get("premises_address"),
         facts=facts_of(draft),
@@ -84,15 +84,15 @@ def save_details(draft_id: str) -> Response:
     if action == "prefill":
         saved = save_typed(draft, fields, _known_facts(fields), usual)
         return redirect(step_address(saved, "details"), 303)
-    following = _next_step(draft)
+    following = "commitment" if _promises(draft) else "review"
     # Left from an earlier choice of trade: without a permit there is nothing to choose, and the step is passed over.
-    left = {"mode": ""} if following == "review" and draft.fields.get("mode") else {}
+    left = {"mode": ""} if not _promises(draft) and draft.fields.get("mode") else {}
     return onward(save_typed(draft, fields, {**_derived(draft), **left}, usual), fields, "details", following)
 
 
-def _next_step(draft: Draft) -> str:
-    """The commitment, unless this desk grants no permit to which it could belong."""
-    return "commitment" if permits_of(draft) or not trade_of(draft) else "review"
+def _promises(draft: Draft) -> bool:
+    """Whether the next step is the commitment: not where this desk grants no permit to which it could belong."""
+    return bool(permits_of(draft)) or not trade_of(draft)
 
 
 def _detail_sections(draft: Draft) -> tuple[Section, ...]:
