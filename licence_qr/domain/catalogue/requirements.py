@@ -264,7 +264,7 @@ def _condition(case: _BusinessCase, item: TradeItem) -> tuple[bool | None, Text,
     question = next(q.text for q in case.trade.questions if q.id == item.condition)
     answer = case.answers.get(item.condition)
     if answer is None:
-        return None, Text(f"取决于：{question.zh}", f"depends on: {question.en}"), item.condition
+        return None, Text(f"取决于{question.zh.rstrip('？')}", f"depends on: {question.en.rstrip('?')}"), item.condition
     zh, en = ("是", "yes") if answer else ("否", "no")
     return answer, Text(f"{question.zh}——{zh}", f"{question.en} – {en}"), ""
 

@@ -30,7 +30,7 @@ from licence_qr.web.desk.issuing.fields import (
     entity_section,
     premises_section,
 )
-from licence_qr.web.desk.issuing.needs import permits_of, trade_of
+from licence_qr.web.desk.issuing.needs import may_grant, trade_of
 from licence_qr.web.desk.issuing.phrases import LONGEST_WORDS, PHRASE_WORDS, found_phrases
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.shell.forms import Field, Section
@@ -58,7 +58,7 @@ def show_details(draft_id: str) -> str:
         entity_types=json.dumps(ENTITY_TYPES, ensure_ascii=False),
         phrases=trade.scope_phrases if trade else (),
         found=found_phrases(draft, request.args.get(PHRASE_WORDS, "")),
-        promises=_promises(draft),
+        promises=may_grant(draft),
         same_address=SAME_ADDRESS,
         is_same=bool(typed.get("domicile")) and typed.get("domicile") == typed.get("premises_address"),
         facts=facts_of(draft),
@@ -84,20 +84,15 @@ def save_details(draft_id: str) -> Response:
     if action == "prefill":
         saved = save_typed(draft, fields, _known_facts(fields), usual)
         return redirect(step_address(saved, "details"), 303)
-    following = "commitment" if _promises(draft) else "review"
+    following = "commitment" if may_grant(draft) else "review"
     # Left from an earlier choice of trade: without a permit there is nothing to choose, and the step is passed over.
-    left = {"mode": ""} if not _promises(draft) and draft.fields.get("mode") else {}
+    left = {"mode": ""} if not may_grant(draft) and draft.fields.get("mode") else {}
     return onward(save_typed(draft, fields, {**_derived(draft), **left}, usual), fields, "details", following)
-
-
-def _promises(draft: Draft) -> bool:
-    """Whether the next step is the commitment: not where this desk grants no permit to which it could belong."""
-    return bool(permits_of(draft)) or not trade_of(draft)
 
 
 def _detail_sections(draft: Draft) -> tuple[Section, ...]:
     trade = trade_of(draft)
-    return (entity_section(trade, services().demonstration), premises_section(catalogue()))
+    return (entity_section(trade, services().demonstration), premises_section(catalogue(), grants=may_grant(draft)))
 
 
 def _fields(sections: tuple[Section, ...]) -> tuple[Field, ...]:

@@ -7,6 +7,7 @@ from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.field_names import ANSWER_PREFIX, FIELD_LABELS
 from licence_qr.services.issuing.known import WHY_ANOTHER, WHY_HERE
 from licence_qr.web.shell.forms import Button, Choice, Field, Section, Widget
+from licence_qr.wording.terms import term
 
 ENTITY_FORM_WORDS = {
     EntityForm.COMPANY: Text("公司", "Company"),
@@ -144,29 +145,27 @@ SAME_ADDRESS = Field(
 )
 
 
-def premises_section(catalogue: Catalogue) -> Section:
-    """The place and what is allowed there."""
+def premises_section(catalogue: Catalogue, *, grants: bool = True) -> Section:
+    """The place, and what is allowed there if this desk ``grants`` a permit for it."""
     regions = {office.region: Choice(office.region, office.region_name) for office in catalogue.windows.values()}
+    only_here = Text("许可证只对这一处有效。", "The permit is valid for these premises only.")
+    permitted = Field(
+        "permitted_items",
+        FIELD_LABELS["permitted_items"],
+        Text("印在许可证上，例如：住宿（宾馆）。", "Printed on the permit, for example 住宿（宾馆）."),
+    )
     return Section(
         "premises",
-        Text("经营场所与许可", "The premises and the permit"),
+        Text("经营场所与许可", "The premises and the permit") if grants else term("field.premises"),
         (
-            Field(
-                "premises_address",
-                FIELD_LABELS["premises_address"],
-                Text("许可证只对这一处有效。", "The permit is valid for these premises only."),
-            ),
+            Field("premises_address", FIELD_LABELS["premises_address"], only_here if grants else None),
             Field(
                 "premises_region",
                 FIELD_LABELS["premises_region"],
                 widget=Widget.RADIOS,
                 choices=tuple(regions.values()),
             ),
-            Field(
-                "permitted_items",
-                FIELD_LABELS["permitted_items"],
-                Text("印在许可证上，例如：住宿（宾馆）。", "Printed on the permit, for example 住宿（宾馆）."),
-            ),
+            *([permitted] if grants else []),
             Field(
                 "contact_phone",
                 FIELD_LABELS["contact_phone"],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.catalogue.model import RequirementAction, Text
 from licence_qr.domain.issuing.draft import Draft
 from licence_qr.domain.register.field_names import COMMITMENT_FIELDS, FIELD_LABELS, TRADE_FIELDS
 from licence_qr.domain.register.permit import GrantMode
@@ -34,7 +34,7 @@ from licence_qr.web.desk.issuing.fields import (
     premises_section,
     trade_field,
 )
-from licence_qr.web.desk.issuing.needs import permits_of
+from licence_qr.web.desk.issuing.needs import may_grant, of_action
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.desk.words import shown_text
 from licence_qr.web.shell.forms import Field, FieldProblem, problem, problem_summary, read_fields
@@ -135,7 +135,8 @@ def _review(
         told=told,
         pending=draft.fields.get("mode") == GrantMode.GENERAL,
         known=_is_known(draft),
-        grants=bool(permits_of(draft)),
+        grants=may_grant(draft),
+        sent_on=of_action(draft, RequirementAction.SENT_ON),
         alike=alike,
         why_another=WHY_ANOTHER_FIELD,
         why=request.form.get(WHY_ANOTHER_FIELD.name, draft.fields.get(WHY_ANOTHER_FIELD.name, "")),
@@ -176,9 +177,9 @@ def _parts(draft: Draft) -> Iterator[ReviewSection]:
     trade = known.trades.get(fields.get("trade", ""))
     about = (trade_field(known), *(place_fields(known, trade) if trade else ()))
     yield _part(draft, Text("行业与场所", "Trade and place"), "trade", about)
-    for section in (entity_section(trade, services().demonstration), premises_section(known)):
+    for section in (entity_section(trade, services().demonstration), premises_section(known, grants=may_grant(draft))):
         yield _part(draft, section.heading, "details", section.fields)
-    if not permits_of(draft):
+    if not may_grant(draft):
         return
     signature = SIGNATURE_FIELDS if fields.get("mode") == GrantMode.COMMITMENT else ()
     yield _part(draft, term("record.notify_and_commit"), "commitment", (COMMITMENT_MODE, *signature))

@@ -46,9 +46,18 @@ def needs_of(draft: Draft, trade: Trade) -> tuple[Requirement, ...]:
     return requirements(catalogue(), trade.id, draft.office, facts, today())
 
 
+def may_grant(draft: Draft) -> bool:
+    """Whether this desk may grant a permit for the draft; it may, as long as no trade is chosen."""
+    return bool(permits_of(draft)) or trade_of(draft) is None
+
+
+def of_action(draft: Draft, action: RequirementAction) -> tuple[Requirement, ...]:
+    """What the draft needs today of one kind."""
+    trade = trade_of(draft)
+    return tuple(need for need in needs_of(draft, trade) if need.action is action) if trade else ()
+
+
 def permits_of(draft: Draft) -> list[str]:
     """The permit types that this desk grants for the draft today."""
-    trade = trade_of(draft)
-    needs = needs_of(draft, trade) if trade else ()
-    here = [need.permit_type for need in needs if need.action is RequirementAction.ISSUED_HERE]
+    here = [need.permit_type for need in of_action(draft, RequirementAction.ISSUED_HERE)]
     return [permit_type.id for permit_type in here if not permit_type.licence]

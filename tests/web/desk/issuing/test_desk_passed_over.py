@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk_pages import DETAILS, Browser, clerk, desk_app, desk_services
+from desk_pages import DETAILS, HOTEL, Browser, clerk, desk_app, desk_services
 from four_eyes_pages import text_of
 
 __all__ = ["clerk", "desk_app", "desk_services"]
@@ -35,3 +35,15 @@ def test_where_nothing_is_promised_the_details_lead_to_the_review(clerk: Browser
     assert "许可证待办" not in review
     assert "两证同发" not in review
     assert "办理方式" not in review
+    assert "许可项目" not in review
+    assert "许可项目" not in text_of(page)
+
+
+def test_the_review_says_what_is_sent_on_to_whom_it_concerns(clerk: Browser) -> None:
+    application = clerk.start()
+    clerk.fill(application, name="重庆示例推送客栈有限公司")
+    hotel = {**HOTEL, "answer_serves_food": "yes"}
+    clerk.send(f"{application}/trade", hotel)
+    review = text_of(clerk.see(f"{application}/review"))
+    sent = "特种行业许可证（旅馆业）、公众聚集场所投入使用、营业前消防安全检查、食品经营许可证"
+    assert f"推送主管部门，申请人不必另跑：{sent}。" in review
