@@ -149,7 +149,7 @@ def test_a_hotel_with_a_pool_that_serves_food_from_nothing_to_the_third_version(
     assert len(lines) == len(WHERE_EACH_STANDS) - 1  # the licence stands above them
     assert "有效" in the_one(lines, "公共场所卫生")
     assert "办理中" in the_one(lines, "消防安全检查")
-    assert "此处没有记录" in the_one(lines, "高危险性体育")
+    assert "未登记" in the_one(lines, "高危险性体育")
 
     granted(page, site)
     recorded(page, site, uscc)
