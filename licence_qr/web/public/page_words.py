@@ -125,7 +125,11 @@ def _which_permit(stopped: list[PublicPermit]) -> Text:
 def _which_item(unsure: list[PublicItem]) -> Text:
     """The items that are not on record as in force: the name if there is one, else their number."""
     if len(unsure) != 1:
-        return Text(f"共 {len(unsure)} 项，见下。", f"{len(unsure)} items: see below.")
+        count = len(unsure)
+        return Text(
+            f"有 {count} 项许可或备案未办结，或这里没有记载，见下。",
+            f"{count} permits or filings are not decided, or not on record here: see below.",
+        )
     standing, name = sayings.item_standing(unsure[0]), unsure[0].permit_type
     return Text(f"{name.zh}：{standing.zh}。", f"{name.en}: {standing.en}.")
 

@@ -47,7 +47,7 @@ def test_a_business_that_was_never_asked_for_items_has_no_such_list(client: Flas
 def test_one_item_is_named_beside_the_verdict_and_several_are_counted(app: Flask) -> None:
     page = PAGES["incomplete"]
     with app.test_request_context("/"):
-        assert page_words.headline(page).detail.zh == "共 2 项，见下。"
+        assert page_words.headline(page).detail.zh == "有 2 项许可或备案未办结，或这里没有记载，见下。"
         one = page_words.headline(replace(page, items=page.items[:3]))
     assert (one.detail.zh, one.tone) == ("特种行业许可证：办理中。", Tone.CARE)
 
@@ -56,7 +56,7 @@ def test_a_mark_is_told_beside_a_graver_verdict_too(app: Flask) -> None:
     page = replace(PAGES["incomplete"], marks=PAGES["marked"].marks)
     with app.test_request_context("/"):
         detail = page_words.headline(page).detail.zh
-    assert detail == "共 2 项，见下。列入经营异常名录。列入严重违法失信名单。"
+    assert detail == "有 2 项许可或备案未办结，或这里没有记载，见下。列入经营异常名录。列入严重违法失信名单。"
 
 
 def test_a_filing_is_called_filed_and_what_was_shown_was_decided_elsewhere(client: FlaskClient) -> None:
