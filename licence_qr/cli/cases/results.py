@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from licence_qr import wording
-from licence_qr.bootstrap import build
 from licence_qr.cli.console import behalf_options, whoever_runs_this
 from licence_qr.cli.errors import as_facts
 from licence_qr.cli.help import Command
 from licence_qr.cli.json_output import json_option, say
+from licence_qr.cli.late import build
 from licence_qr.config import load_settings
 from licence_qr.domain.roles import Actor, Behalf, Role
 from licence_qr.errors import AccessError, ConfigError, UnreadableError

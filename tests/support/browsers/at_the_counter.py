@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-from desk_pages import DETAILS, PASSWORD, Browser, installation, signed_in
+from desk_pages import BARBER, DETAILS, PASSWORD, Browser, installation, signed_in
 from playwright.sync_api import BrowserContext, Page
 from screens import listening, send
 
@@ -40,7 +40,7 @@ class Running:
         """An application whose pair has been issued to a business of its own, entered without a window; its address."""
         clerk = self.signed_in("clerk")
         application = clerk.start()
-        clerk.fill(application, name=f"重庆示例浏览器{next(_serial)}号客栈有限公司")
+        clerk.fill(application, trade=BARBER, name=f"重庆示例浏览器{next(_serial)}号理发有限公司")
         clerk.issue(application)
         return application
 
