@@ -53,7 +53,7 @@ def _issue(page: Page, origin: str, password: str) -> str:
     page.check("input[name=entity_form][value=company]")
     for name, text in DETAILS.items():
         page.fill(f"#{name}", text)
-    page.click("button[value=same-address]")
+    page.check("#same_address")
     _shoot(page, "clerk-2-details")
     page.locator("main button[value=continue]").last.click()
     page.check("input[name=mode][value=commitment]")
@@ -110,7 +110,8 @@ def main() -> None:
             address = _issue(
                 browser.new_page(viewport={"width": 1000, "height": 800}), origin, passwords["clerk-baishiyi"]
             )
-            _scan(browser, address, "citizen-genuine")
+            _scan(browser, address, "citizen-incomplete")
+            _scan(browser, _address_of(addresses, "in-force"), "citizen-genuine")
             for name in ("suspended", "older-print-v1"):
                 _scan(browser, _address_of(addresses, name), f"citizen-{name}")
             named = {name: _address_of(addresses, name) for name in ("in-force", "reinstated")}
