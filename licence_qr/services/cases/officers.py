@@ -109,17 +109,20 @@ class Officers:
         """Raise what ``grant`` would raise of the item and its number, before anything is written."""
         with self.database.read() as tx:
             case = self._own_case(tx, actor, item_id, now)
+            self._demand_decided_here(case, certificate)
             steps.demand_joinable(case, certificate)
 
     def grant(self, actor: Actor, item_id: int, certificate: Certificate, now: datetime) -> None:
         """Grant it in the authority's own name: its permit joins the record, and the code's next version shows it.
 
         Raises RuleError ``item_not_waiting``, ``item_taken_by_another``, ``licence_ended``, ``permit_no_taken``,
-        ``application_barred``; InvalidApplication where the card has no room for it; KeyStoreError, AccessError.
+        ``application_barred``; InvalidApplication ``certificate_before_office``, or where the card has no room
+        for it; KeyStoreError, AccessError.
         """
         with self.database.write() as tx:
             case = self._own_case(tx, actor, item_id, now)
             name = type_name(self.catalogue, case.item.permit_type)
+            self._demand_decided_here(case, certificate)
             check_application(tx, case.item.uscc, case.item.permit_type, GrantMode.GENERAL, case.day, name)
             steps.join(case, certificate, GrantMode.GENERAL, actor.office)
             self.coding.issue_code(tx, case.item.uscc, now, actor, actor.office)
@@ -162,6 +165,14 @@ class Officers:
                 authority_en=authority.en,
             )
         access.demand(actor, access.DECIDE_ITEMS, own.id)
+
+    def _demand_decided_here(self, case: ItemCase, certificate: Certificate) -> None:
+        """What the authority issued before its officers decided here is shown at a window: no such grant is signed."""
+        office = self.catalogue.own_office(case.item.authority, case.day)
+        begins = office.decides_from if office else None
+        if begins is not None and certificate.issued_on < begins:
+            facts = {"found": certificate.issued_on.isoformat(), "first": begins.isoformat()}
+            raise InvalidApplication([InputError("certificate_before_office", field="issued_on", **facts)])
 
     def _found(self, tx: Transaction, actor: Actor) -> tuple[StoredItem, ...]:
         own = self.catalogue.offices.get(actor.office)

@@ -170,9 +170,9 @@ def _numbers_were_given(case: _SigningCase) -> bool:
     for permit in case.added_permits:
         if case.origins.isdisjoint((kind, permit["permit_no"]) for kind in _DECIDED_HERE):
             return False
-        template = case.catalogue.number_template(permit["permit_type"], permit["issuing_authority"])
-        if template is None and _by_the_authority_itself(case, permit):
+        if _by_the_authority_itself(case, permit):
             continue  # which numbers its permits as it does for all others
+        template = case.catalogue.number_template(permit["permit_type"], permit["issuing_authority"])
         written = template.parse(permit["permit_no"]) if template else None
         if written is None:
             return False

@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 from hotel_case import officer
 
+from licence_qr.bootstrap import build
 from licence_qr.domain.cases.case import ItemStanding, ItemState
 from licence_qr.domain.cases.certificate import parse_certificate
-from licence_qr.domain.catalogue.model import RequirementAction
+from licence_qr.domain.catalogue.model import NumberTemplate, RequirementAction
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.errors import AccessError, InvalidApplication, NotFoundError, RuleError
@@ -141,6 +142,36 @@ def test_a_colleague_takes_an_item_over_before_deciding_it(hotel_case, typed_cer
     assert (refused.value.code, refused.value.facts["assignee"]) == ("item_taken_by_another", "officer-2")
     services.officers.take(FIRE, item_id, at)
     services.officers.grant(FIRE, item_id, parse_certificate(typed_certificate, local_date(at)), at)
+
+
+def test_what_was_issued_before_the_authority_decided_here_is_refused_before_anything_is_written(
+    hotel_case, typed_certificate, all_rows
+):
+    services, at = hotel_case.services, hotel_case.at
+    early = parse_certificate({**typed_certificate, "issued_on": "2025-12-31"}, local_date(at))
+    first = parse_certificate({**typed_certificate, "issued_on": "2026-01-01"}, local_date(at))
+    item_id, before = hotel_case.item_id("fire_check"), all_rows(services.database)
+    for asked in (services.officers.check, services.officers.grant):
+        with pytest.raises(InvalidApplication) as refused:
+            asked(FIRE, item_id, early, at)
+        assert [(each.field, each.code) for each in refused.value.problems] == [
+            ("issued_on", "certificate_before_office")
+        ]
+    assert all_rows(services.database) == before
+    services.officers.grant(FIRE, item_id, first, at)
+    assert hotel_case.items()["fire_check"].state is ItemState.ON_REGISTER
+
+
+def test_an_authority_numbers_its_permits_itself_also_where_windows_have_a_template(hotel_case, typed_certificate):
+    catalogue = hotel_case.services.catalogue
+    template = NumberTemplate(9, "fire_check", "cq_gxq_fire", "渝演消〔{year}〕第{serial:05d}号")
+    numbered = replace(catalogue, number_templates=(*catalogue.number_templates, template))
+    services, at = build(hotel_case.services.settings, catalogue=numbered), hotel_case.at
+    certificate = parse_certificate(typed_certificate, local_date(at))
+    services.officers.grant(FIRE, hotel_case.item_id("fire_check"), certificate, at)
+    with services.database.read() as tx:
+        newest = codes.newest_of_business(tx, hotel_case.uscc)
+    assert newest is not None and newest.version == 2
 
 
 def test_a_number_that_another_permit_has_is_refused_and_nothing_is_written(
