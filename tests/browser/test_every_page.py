@@ -90,7 +90,7 @@ def item(desk: Running, uscc: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def places(desk: Running) -> list[str]:
     """Every address of the desk that can be opened, with real things in it."""
-    uscc = desk.issued()
+    uscc = desk.issued(HOTEL)
     clerk = desk.signed_in("clerk")
     business = f"/desk/businesses/{uscc}"
     page = clerk.see(business)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
-from desk_pages import BARBER, DETAILS, PASSWORD, Browser, installation, signed_in
+from desk_pages import BARBER, DETAILS, HOTEL, PASSWORD, Browser, installation, signed_in
 from playwright.sync_api import BrowserContext, Page
 from screens import listening, send
 
@@ -36,17 +36,17 @@ class Running:
         """Somebody's browser without a window."""
         return signed_in(self.app, self.services, username)
 
-    def decided(self) -> str:
+    def decided(self, trade: Mapping[str, str] = HOTEL) -> str:
         """An application whose pair has been issued to a business of its own, entered without a window; its address."""
         clerk = self.signed_in("clerk")
         application = clerk.start()
-        clerk.fill(application, trade=BARBER, name=f"重庆示例浏览器{next(_serial)}号理发有限公司")
+        clerk.fill(application, trade=trade, name=f"重庆示例浏览器{next(_serial)}号客栈有限公司")
         clerk.issue(application)
         return application
 
-    def issued(self) -> str:
-        """A business with a permit in force; its credit code."""
-        self.decided()
+    def issued(self, trade: Mapping[str, str] = BARBER) -> str:
+        """A business with a permit in force, by default one that needs no other; its credit code."""
+        self.decided(trade)
         with self.services.database.read() as tx:
             return codes.everything_newest(tx)[-1].uscc
 
