@@ -18,9 +18,9 @@ MAX_COLUMNS = 256
 # A file of up to this size may unpack to so many bytes, a larger one to more in proportion.
 _MEASURED_BYTES = 10 * 1024 * 1024
 _UNPACKED_BYTES = 160 * 1024 * 1024
-# Any file may hold so much, and a ledger as much as it has for each of its packed bytes, with a quarter to spare: one of
-# 100,000 rows has 1.9 pieces of markup and 0.21 cells for each of 5.6 million.
-_CELLS, _CELLS_A_BYTE = 2_000_000, 0.27
+# Any file may hold so much, and a ledger as much as it has for each of its packed bytes, with a tenth or a quarter to spare:
+# one of 100,000 rows has 1.9 pieces of markup and 0.21 cells for each of 5.6 million.
+_CELLS, _CELLS_A_BYTE = 2_000_000, 0.235
 _MARKUP, _LEDGER_MARKUP_A_BYTE = 12_000_000, 2.4
 # A small file may hold only little markup, but what takes about a second: packed, a million empty elements are 4 KB.
 # Ledgers and empty formatted rows have 0.3 to 2.2 for each byte, also where all rows are the same, because cells and rows
