@@ -15,12 +15,10 @@ MAX_SHEETS = 255
 MAX_ROW_CELLS = 16_384  # the width of a sheet in Excel
 # Cells to the right of this column are counted, not kept.
 MAX_COLUMNS = 256
-# A file of up to this size may unpack to so many bytes, a larger one to more in proportion.
-_MEASURED_BYTES = 10 * 1024 * 1024
-_UNPACKED_BYTES = 160 * 1024 * 1024
-# Any file may hold so much, and a ledger as much as it has for each of its packed bytes, with a tenth or a quarter to spare:
-# one of 100,000 rows has 1.9 pieces of markup and 0.21 cells for each of 5.6 million.
-_CELLS, _CELLS_A_BYTE = 2_000_000, 0.235
+# Any file may hold so much, and a ledger as much as it has for each of its packed bytes, with a fifth or a quarter to spare:
+# one of 100,000 rows has 1.9 pieces of markup, 0.25 cells and 21.4 unpacked bytes for each of 5.6 million.
+_UNPACKED_BYTES, _UNPACKED_A_BYTE = 160 * 1024 * 1024, 26
+_CELLS, _CELLS_A_BYTE = 2_000_000, 0.3
 _MARKUP, _LEDGER_MARKUP_A_BYTE = 12_000_000, 2.4
 # A small file may hold only little markup, but what takes about a second: packed, a million empty elements are 4 KB.
 # Ledgers and empty formatted rows have 0.3 to 2.2 for each byte, also where all rows are the same, because cells and rows
@@ -58,8 +56,7 @@ class Budget:
     most_markup: int = field(init=False)
 
     def __post_init__(self) -> None:
-        scale = max(1.0, self.size / _MEASURED_BYTES)
-        self.unpacked_bytes = int(min(_UNPACKED_BYTES * scale, MAX_UNPACKED_BYTES))
+        self.unpacked_bytes = min(max(_UNPACKED_BYTES, _UNPACKED_A_BYTE * self.size), MAX_UNPACKED_BYTES)
         self.most_cells = max(_CELLS, int(_CELLS_A_BYTE * self.size))
         of_any_ledger = max(_MARKUP, int(_LEDGER_MARKUP_A_BYTE * self.size))
         self.most_markup = min(_SMALL_MARKUP + MARKUP_A_BYTE * self.size, of_any_ledger)
