@@ -16,7 +16,9 @@ from licence_qr.store.database.rules.every import TABLES
 from licence_qr.store.database.schema import Schema
 from licence_qr.store.database.tables import (
     accounts_tables,
+    applications_tables,
     audit_tables,
+    businesses_tables,
     cases_tables,
     codes_tables,
     feedback_tables,
@@ -30,29 +32,7 @@ from licence_qr.store.database.tables import (
 
 def m001_businesses(schema: Schema) -> None:
     """Entities, premises and permits: the current state, which can be rebuilt from the history."""
-    schema.run("""
-        CREATE TABLE register_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-        CREATE TABLE entities (
-            uscc TEXT PRIMARY KEY, form TEXT NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL,
-            entity_type TEXT NOT NULL, principal TEXT NOT NULL, registered_capital TEXT NOT NULL,
-            established_on TEXT NOT NULL, issued_on TEXT NOT NULL, term_to TEXT, domicile TEXT NOT NULL,
-            business_scope TEXT NOT NULL, registration_authority TEXT NOT NULL,
-            state TEXT NOT NULL, office TEXT NOT NULL, contact_phone TEXT NOT NULL);
-        CREATE INDEX entities_by_name_key ON entities (name_key);
-        CREATE TABLE premises (
-            uscc TEXT NOT NULL REFERENCES entities (uscc), premises_no INTEGER NOT NULL,
-            address TEXT NOT NULL, address_key TEXT NOT NULL, region TEXT NOT NULL, area_m2 INTEGER,
-            PRIMARY KEY (uscc, premises_no));
-        CREATE TABLE permits (
-            permit_id INTEGER PRIMARY KEY, uscc TEXT NOT NULL, premises_no INTEGER NOT NULL,
-            permit_type TEXT NOT NULL, permit_no TEXT UNIQUE, kinds TEXT NOT NULL, items TEXT NOT NULL,
-            issuing_authority TEXT NOT NULL, handling_office TEXT NOT NULL,
-            issued_on TEXT, valid_from TEXT, valid_to TEXT, mode TEXT NOT NULL,
-            state TEXT NOT NULL, state_since TEXT, grade TEXT NOT NULL, graded_on TEXT,
-            follow_up_due TEXT, checked_on TEXT,
-            FOREIGN KEY (uscc, premises_no) REFERENCES premises (uscc, premises_no));
-        CREATE INDEX permits_by_uscc ON permits (uscc);
-    """)
+    businesses_tables.create(schema)
 
 
 def m002_codes(schema: Schema) -> None:
@@ -62,22 +42,7 @@ def m002_codes(schema: Schema) -> None:
 
 def m003_applications(schema: Schema) -> None:
     """Drafts as typed, issued applications with their outcome, and commitments with the text that was signed."""
-    schema.run("""
-        CREATE TABLE applications (
-            draft_id TEXT PRIMARY KEY, office TEXT NOT NULL, created_by INTEGER NOT NULL, fields TEXT NOT NULL,
-            revision INTEGER NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
-            issued_at TEXT);
-        CREATE INDEX applications_by_office ON applications (office, updated_at);
-        CREATE TABLE issued_applications (
-            idempotency_key TEXT PRIMARY KEY, application_no TEXT NOT NULL UNIQUE, office TEXT NOT NULL,
-            issued_at TEXT NOT NULL, uscc TEXT NOT NULL, code_id BLOB NOT NULL, version INTEGER NOT NULL,
-            permits TEXT NOT NULL, application TEXT NOT NULL);
-        CREATE TABLE notice_texts (sha256 TEXT PRIMARY KEY, text TEXT NOT NULL);
-        CREATE TABLE commitments (
-            application_no TEXT NOT NULL, permit_type TEXT NOT NULL, notice_id TEXT NOT NULL,
-            notice_version TEXT NOT NULL, sha256 TEXT NOT NULL REFERENCES notice_texts (sha256),
-            signer TEXT NOT NULL, signed_on TEXT NOT NULL, PRIMARY KEY (application_no, permit_type));
-    """)
+    applications_tables.create(schema)
 
 
 def m004_history(schema: Schema) -> None:
@@ -127,18 +92,7 @@ def m009_lives(schema: Schema) -> None:
 
     Renewal, review and ``ended_by`` of a permit; effective date and proposer of each event; dated marks of a business.
     """
-    schema.run("""
-        ALTER TABLE permits ADD COLUMN renewal_applied_on TEXT;
-        ALTER TABLE permits ADD COLUMN reviewed_on TEXT;
-        ALTER TABLE permits ADD COLUMN ended_by TEXT;
-        ALTER TABLE history ADD COLUMN effective_on TEXT NOT NULL DEFAULT '';
-        ALTER TABLE history ADD COLUMN proposed_by TEXT NOT NULL DEFAULT '';
-        CREATE TABLE marks (
-            mark_id INTEGER PRIMARY KEY, uscc TEXT NOT NULL REFERENCES entities (uscc), kind TEXT NOT NULL,
-            since TEXT NOT NULL, until TEXT, lifted_on TEXT, reason TEXT NOT NULL, legal_basis TEXT NOT NULL,
-            document_no TEXT NOT NULL);
-        CREATE INDEX marks_by_uscc ON marks (uscc);
-    """)
+    businesses_tables.add_lives(schema)
 
 
 def m010_proposals(schema: Schema) -> None:
@@ -166,16 +120,7 @@ def m012_life_dates(schema: Schema) -> None:
     The first day of a licence's state, the end of dormancy, closed premises, void prints, and renewals applied for in
     time.
     """
-    schema.run("""
-        ALTER TABLE entities ADD COLUMN state_since TEXT;
-        ALTER TABLE entities ADD COLUMN dormant_until TEXT;
-        ALTER TABLE premises ADD COLUMN closed_on TEXT;
-        ALTER TABLE codes ADD COLUMN void_since TEXT;
-        ALTER TABLE permits ADD COLUMN renewal_in_time INTEGER NOT NULL DEFAULT 0;
-        CREATE INDEX permits_undecided ON permits (valid_to) WHERE renewal_applied_on IS NOT NULL;
-        CREATE INDEX marks_standing ON marks (until) WHERE lifted_on IS NULL;
-        CREATE INDEX entities_resting ON entities (dormant_until) WHERE dormant_until IS NOT NULL;
-    """)
+    businesses_tables.add_life_dates(schema)
 
 
 def m013_reminders(schema: Schema) -> None:
