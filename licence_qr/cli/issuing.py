@@ -20,6 +20,7 @@ from licence_qr.config import load_settings
 from licence_qr.domain.characters.former_private_use import replacements, standardised
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.form import parse_application
+from licence_qr.domain.publishing.sayings import standing
 from licence_qr.domain.roles import Actor, Behalf, Role
 from licence_qr.errors import AccessError, ConfigError
 from licence_qr.services.issuing.application_file import fields_from_toml, read_application_file
@@ -29,6 +30,7 @@ from licence_qr.services.register import access
 if TYPE_CHECKING:
     from licence_qr.bootstrap import Services
     from licence_qr.domain.issuing.issued import IssuedPair
+    from licence_qr.services.cases.counter import ItemLine
     from licence_qr.services.register.look_alikes import LookAlike
 
 
@@ -75,7 +77,7 @@ def issue(application: Path, office: str | None, behalf: Behalf | None, out: Pat
                 files.append(str(out / name))
     finally:
         # Also when a print fails: the permits are issued, and their numbers must be known.
-        result = _result(pair, files)
+        result = _result(pair, services.counter_items.of_business(actor, pair.uscc, now), files)
         if as_json:
             say(result)
         else:
@@ -133,7 +135,7 @@ def _prints(services: Services, actor: Actor, pair: IssuedPair, now: datetime) -
         yield f"{stem}-{size}.pdf", prints.card_pdf(actor, pair.uscc, size, now)
 
 
-def _result(pair: IssuedPair, files: list[str]) -> dict[str, Any]:
+def _result(pair: IssuedPair, items: tuple[ItemLine, ...], files: list[str]) -> dict[str, Any]:
     return {
         "application_no": pair.application_no,
         "uscc": pair.uscc,
@@ -141,11 +143,28 @@ def _result(pair: IssuedPair, files: list[str]) -> dict[str, Any]:
         "permits": [
             {"permit_type": p.permit_type, "permit_no": p.permit_no or None, "pending": p.pending} for p in pair.permits
         ],
+        "items": [_item(line) for line in items],
         "code_number": pair.code.code_id.number,
         "version": pair.code.version,
         "address": pair.code.address,
         "repeated": pair.repeated,
         "files": files,
+    }
+
+
+def _item(line: ItemLine) -> dict[str, Any]:
+    """Where one item of the business stands now, also when the same file is run again later."""
+    words = standing(line.standing)
+    return {
+        "permit_type": line.item.permit_type,
+        "name": {"zh": line.permit_type.zh, "en": line.permit_type.en},
+        "authority": {"zh": line.authority.zh, "en": line.authority.en},
+        "action": line.item.action.value,
+        "reason": {"zh": line.item.reason.zh, "en": line.item.reason.en},
+        "standing": line.standing.value,
+        "zh": words.zh,
+        "en": words.en,
+        "permit_no": (line.permit.permit_no if line.permit else "") or None,
     }
 
 
@@ -156,6 +175,11 @@ def _as_text(result: dict[str, Any]) -> str:
     ]
     for permit in result["permits"]:
         lines.append(f"许可证 permit      {permit['permit_no'] or '受理中 pending'}  ({permit['permit_type']})")
+    lines += [
+        f"事项 item          {item['name']['zh']} {item['name']['en']}: {item['zh']} {item['en']}"
+        f" ({item['authority']['zh']})"
+        for item in result["items"]
+    ]
     lines += [
         f"编号 code number   {result['code_number']}  v{result['version']}",
         f"地址 address       {result['address']}",

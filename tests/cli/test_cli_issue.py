@@ -14,14 +14,15 @@ from licence_qr.domain.identifiers import complete_uscc
 # -- issuing ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("example", "pending"), [("company", False), ("individual", True)])
+@pytest.mark.parametrize(("example", "pending"), [("company", False), ("individual", True), ("hotel", False)])
 def test_an_example_is_issued_once_and_the_same_file_again_gives_the_same_pair(example, pending, copied, run, tmp_path):
     out = tmp_path / "out"
     first = run(copied, "issue", EXAMPLES / f"{example}.toml", "--json", "--out", out)
     assert (first.status, first.err) == (0, "")
     result = json.loads(first.out)
     assert set(result) == {
-        "application_no", "uscc", "holder_name", "permits", "code_number", "version", "address", "repeated", "files",
+        "application_no", "uscc", "holder_name", "permits", "items", "code_number", "version", "address", "repeated",
+        "files",
     }  # fmt: skip
     assert (result["version"], result["repeated"]) == (1, False)
     assert [p["pending"] for p in result["permits"]] == [pending]
@@ -37,6 +38,20 @@ def test_an_example_is_issued_once_and_the_same_file_again_gives_the_same_pair(e
     for name in (f"{stem}.png", f"{stem}-A4.pdf", f"{stem}-A5.pdf"):
         verified = json.loads(run(copied, "verify", out / name, "--json").out)
         assert (verified["genuine"], verified["uscc"]) == (True, result["uscc"]), name
+
+
+def test_each_item_of_a_hotel_is_told_where_it_stands(copied, run):
+    issued = json.loads(run(copied, "issue", EXAMPLES / "hotel.toml", "--json").out)
+    told = {item["permit_type"]: (item["action"], item["standing"], item["permit_no"]) for item in issued["items"]}
+    assert told == {
+        "hygiene_permit": ("issued_here", "in_force", issued["permits"][0]["permit_no"]),
+        "special_trade": ("sent_on", "being_decided", None),
+        "fire_check": ("sent_on", "being_decided", None),
+        "food": ("sent_on", "being_decided", None),
+        "high_risk_sport": ("apply_elsewhere", "not_recorded", None),
+    }
+    said = run(copied, "issue", EXAMPLES / "hotel.toml").out
+    assert "事项 item          食品经营许可证 Food business permit: 办理中 being decided" in said
 
 
 def test_an_issued_pair_is_told_in_words(copied, run):

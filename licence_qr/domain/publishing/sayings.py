@@ -114,9 +114,14 @@ def days_left(left: int) -> Text:
 
 def item_standing(item: PublicItem) -> Saying:
     """Where an item stands."""
-    if item.standing is ItemStanding.IN_FORCE:
+    return standing(item.standing)
+
+
+def standing(stands: ItemStanding) -> Saying:
+    """The words for where an item stands."""
+    if stands is ItemStanding.IN_FORCE:
         return state("status.effective")
-    return state(f"standing.{item.standing.value}")
+    return state(f"standing.{stands.value}")
 
 
 def upper(words: str) -> str:
