@@ -17,6 +17,7 @@ from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.store.cases import items
 from licence_qr.store.database.connections import Transaction
+from licence_qr.store.issuing import applications
 from licence_qr.store.register import permits
 
 _BEGINS: Mapping[RequirementAction, ItemState] = {
@@ -54,7 +55,8 @@ class NewCase:
 def open_case(tx: Transaction, case: NewCase) -> tuple[CaseItem, ...]:
     """Add the items that the application asks for, in its transaction, after its permits; returns those that are new.
 
-    What an earlier application asked for and is being decided, filed or in force is not asked for twice.
+    What an earlier application asked for and is being decided, filed or in force is not asked for twice. What one trade
+    needs stays needed when the business applies for another that does not need it.
     """
     standing = _standing(tx, case)
     held = _held(tx, case)
@@ -62,9 +64,7 @@ def open_case(tx: Transaction, case: NewCase) -> tuple[CaseItem, ...]:
     for request in case.application.items:
         before = standing.get(request.permit_type)
         item = _item(case, request, held.get(request.permit_type))
-        if before is not None and (
-            before.state in AT_THE_AUTHORITY or (before.state, before.permit_id) == (item.state, item.permit_id)
-        ):
+        if before is not None and (_goes_on(before, item) or _is_of_another_trade(tx, case, before, item)):
             continue
         opened.append(items.add(tx, item).item)
     if opened:
@@ -79,6 +79,17 @@ def open_case(tx: Transaction, case: NewCase) -> tuple[CaseItem, ...]:
         )
         events.write(tx, new)
     return tuple(opened)
+
+
+def _goes_on(before: CaseItem, item: CaseItem) -> bool:
+    return before.state in AT_THE_AUTHORITY or (before.state, before.permit_id) == (item.state, item.permit_id)
+
+
+def _is_of_another_trade(tx: Transaction, case: NewCase, before: CaseItem, item: CaseItem) -> bool:
+    """Whether only a trade that does not need it says so: the one for which it was asked is carried on beside it."""
+    if item.state is not ItemState.NOT_NEEDED or before.state is ItemState.NOT_NEEDED:
+        return False
+    return applications.trade_of(tx, before.application_no) != case.application.trade
 
 
 def _standing(tx: Transaction, case: NewCase) -> Mapping[str, CaseItem]:

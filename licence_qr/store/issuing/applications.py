@@ -180,6 +180,12 @@ def latest_of_business(tx: Transaction, uscc: str) -> Mapping[str, Any]:
     return found
 
 
+def trade_of(tx: Transaction, application_no: str) -> str:
+    """The trade that an issued application was for; empty where there is no such application."""
+    row = tx.one("SELECT application FROM issued_applications WHERE application_no = ?", (application_no,))
+    return str(json.loads(row["application"]).get("trade", "")) if row else ""
+
+
 def add_commitment(
     tx: Transaction, application_no: str, permit_type: str, commitment: Commitment, notice: Notice
 ) -> None:
