@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -103,7 +103,8 @@ class Timeline:
             offices = (stored.office, *(each.permit.handling_office for each in held))
             inner = access.may(actor, access.READ_INTERNAL_HISTORY, *offices)
             names, scales = _names(tx, self.catalogue, uscc), _scales(tx, self.catalogue, uscc, held)
-            reader = _HistoryReader(PastNames(tx), self.catalogue, inner, names, scales)
+            foreign = _items_of_others(tx, self.catalogue, actor, uscc)
+            reader = _HistoryReader(PastNames(tx), self.catalogue, inner, names, scales, foreign)
             rows = history.since(tx, uscc, after)
             events = tuple(reader.event(row) for row in reversed(rows) if inner or row["event"] not in INNER_EVENTS)
         entity = stored.entity
@@ -112,15 +113,19 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class _HistoryReader:
-    """Converts rows into events within one read transaction."""
+    """Converts rows into events within one read transaction. ``foreign`` are the subjects of whose events the reader sees
+    what other offices see, though ``inner``."""
 
     people: PastNames
     catalogue: Catalogue
     inner: bool
     names: Mapping[str, Text]
     scales: Mapping[str, GradingScale]
+    foreign: frozenset[str]
 
     def event(self, row: EventRow) -> PastEvent:
+        if self.inner and row["subject"] in self.foreign:
+            return replace(self, inner=False).event(row)
         before, after = _values(row["before"]), _values(row["after"])
         at = datetime.fromisoformat(row["at"])
         return PastEvent(
@@ -186,6 +191,17 @@ def _names(tx: Transaction, catalogue: Catalogue, uscc: str) -> dict[str, Text]:
         named[f"item/{kept.item_id}"] = wanted.name if wanted else Text(kept.item.permit_type, kept.item.permit_type)
         named[f"case/{number}"] = Text(number, number)
     return named
+
+
+def _items_of_others(tx: Transaction, catalogue: Catalogue, actor: Actor, uscc: str) -> frozenset[str]:
+    """The items that neither the office of ``actor`` took nor its authority decides: what is asked there, why it is refused
+    and who does it are not for whoever has decided on another permit of the business."""
+    found = set()
+    for kept in items.of_business(tx, uscc):
+        decide = (each.id for each in catalogue.offices.values() if each.authority == kept.item.authority)
+        if not access.may(actor, access.READ_INTERNAL_HISTORY, kept.item.office, *decide):
+            found.add(f"item/{kept.item_id}")
+    return frozenset(found)
 
 
 def _scales(tx: Transaction, catalogue: Catalogue, uscc: str, held: Iterable[StoredPermit]) -> dict[str, GradingScale]:
