@@ -11,6 +11,8 @@ from licence_qr.domain.register.typed_fields import FieldReader
 from licence_qr.domain.written_dates import without_end
 from licence_qr.errors import InvalidApplication
 
+FIRST_DAY = date(1970, 1, 1)  # on which a permit in a code may begin
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
@@ -37,6 +39,12 @@ def parse_certificate(fields: Mapping[str, str], today: date) -> Certificate:
     last = reader.date("valid_to") if typed and not without_end(typed) else None
     if issued_on is not None and issued_on > today:
         reader.refuse("date_in_future", "issued_on", found=issued_on.isoformat(), today=today.isoformat())
+    if first is not None and first < FIRST_DAY:
+        reader.refuse(
+            "certificate_too_early",
+            "valid_from" if reader.typed("valid_from") else "issued_on",
+            found=first.isoformat(),
+        )
     if first is not None and last is not None and last < first:
         reader.refuse("certificate_ends_before_start", "valid_to", first=first.isoformat(), last=last.isoformat())
     elif last is not None and last < today:

@@ -14,7 +14,7 @@ from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, InvalidApplication, RuleError
 from licence_qr.services.cases import steps
-from licence_qr.services.cases.steps import ItemCase
+from licence_qr.services.cases.steps import EnteredCertificate, ItemCase, entered_certificate
 from licence_qr.services.lifecycle.credit_record import check_application
 from licence_qr.services.register import access, things
 from licence_qr.services.signing.grant_rules import type_name
@@ -81,6 +81,17 @@ class Officers:
                 raise things.not_found(things.ITEM)
             self._demand(actor, found[-1].item, local_date(now))
             return self._waiting(tx, found[-1])
+
+    def entered(self, actor: Actor, item_id: int, now: datetime) -> EnteredCertificate | None:
+        """What was entered when the item got its permit, whatever became of it later; None before. Raises what ``item``
+        raises."""
+        access.demand(actor, access.DECIDE_ITEMS)
+        with self.database.read() as tx:
+            stored = items.get(tx, item_id)
+            if stored is None:
+                raise things.not_found(things.ITEM)
+            self._demand(actor, stored.item, local_date(now))
+            return entered_certificate(tx, stored.item)
 
     def take(self, actor: Actor, item_id: int, now: datetime) -> None:
         """Take an item, from a colleague too: its assignee is who acts next. Raises RuleError ``item_not_waiting``."""

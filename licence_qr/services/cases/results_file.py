@@ -15,8 +15,16 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.plain_text import plain_text
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import AccessError, InputError, InvalidApplication, LicenceQRError, NotFoundError, RuleError
-from licence_qr.services.cases.officers import Officers
+from licence_qr.errors import (
+    AccessError,
+    InputError,
+    InvalidApplication,
+    LicenceQRError,
+    NotFoundError,
+    RuleError,
+    TokenError,
+)
+from licence_qr.services.cases.officers import Officers, WaitingItem
 
 MAX_FILE_BYTES = 5 * 1024 * 1024
 
@@ -47,10 +55,12 @@ class RowResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One row: its line in the file, and what stands in its columns; a cell that the row does not have is missing."""
+    """One row: its line in the file, and what stands in its columns. ``whole``: it has a cell for each heading and no more,
+    so that each value stands in its column."""
 
     line: int
     values: Mapping[str, str]
+    whole: bool = True
 
     def cell(self, column: str) -> str:
         """What stands in a column."""
@@ -68,19 +78,24 @@ class EnteredRow:
 
 def read_results(data: bytes, name: str) -> tuple[ResultRow, ...]:
     """The rows of a file. Raises InputError ``results_file_too_large``, ``results_file_broken``,
-    ``results_heading_missing``."""
+    ``results_heading_missing``, ``results_heading_unknown``."""
     if len(data) > MAX_FILE_BYTES:
         raise InputError("results_file_too_large", name=name, mebibytes=MAX_FILE_BYTES // (1024 * 1024))
     try:
         reader = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
-        columns = _columns(next(reader, []), name)
-        return tuple(
-            ResultRow(reader.line_num, {each: cells[at].strip() for each, at in columns.items() if at < len(cells)})
-            for cells in reader
-            if any(map(str.strip, cells))
-        )
+        heading = [each.strip() for each in next(reader, [])]
+        columns = _columns(heading, name)
+        return tuple(_row(reader.line_num, cells, heading, columns) for cells in reader if any(map(str.strip, cells)))
     except (UnicodeDecodeError, csv.Error):
         raise InputError("results_file_broken", name=name) from None
+
+
+def _row(line: int, cells: list[str], heading: list[str], columns: Mapping[str, int]) -> ResultRow:
+    """A spreadsheet program may leave empty columns at the right, in the heading as in each row."""
+    values = {column: cells[at].strip() for column, at in columns.items() if at < len(cells)}
+    beside = (cell for at, cell in enumerate(cells) if at >= len(heading) or not heading[at])
+    whole = len(values) == len(columns) and not any(map(str.strip, beside))
+    return ResultRow(line, values, whole)
 
 
 def enter_results(
@@ -93,11 +108,13 @@ def enter_results(
     for row in rows:
         try:
             yield EnteredRow(row, _entered(officers, catalogue, actor, row, now))
-        except (InputError, InvalidApplication, RuleError, NotFoundError, AccessError) as error:
+        except (InputError, InvalidApplication, RuleError, NotFoundError, AccessError, TokenError) as error:
             yield EnteredRow(row, RowResult.NOT_DONE, error)
 
 
 def _entered(officers: Officers, catalogue: Catalogue, actor: Actor, row: ResultRow, now: datetime) -> RowResult:
+    if not row.whole:
+        raise InputError("result_row_not_whole", field="row")
     permit_type = _permit_type(catalogue, row.cell("permit_type"))
     granted = _OUTCOMES.get(row.cell("outcome").casefold())
     if granted is None:
@@ -105,6 +122,7 @@ def _entered(officers: Officers, catalogue: Catalogue, actor: Actor, row: Result
     found = officers.of_application(actor, row.cell("application_no"), permit_type, now)
     item, reason = found.item, plain_text(row.cell("reason"))
     if granted and item.state is ItemState.ON_REGISTER and found.permit_no == row.cell("permit_no"):
+        _demand_entered_so(officers, actor, row, found, now)
         return RowResult.ALREADY
     if not granted and item.state is ItemState.REFUSED and item.note == reason:
         return RowResult.ALREADY
@@ -115,6 +133,14 @@ def _entered(officers: Officers, catalogue: Catalogue, actor: Actor, row: Result
     return RowResult.REFUSED
 
 
+def _demand_entered_so(officers: Officers, actor: Actor, row: ResultRow, found: WaitingItem, now: datetime) -> None:
+    """Raise InputError ``result_differs`` unless the row says what was entered, whatever became of the permit later: a
+    correction that is passed over in silence would be taken for done."""
+    entered = officers.entered(actor, found.item_id, now)
+    if entered is not None and parse_certificate(row.values, entered.on) != entered.certificate:
+        raise InputError("result_differs", field="permit_no", permit_no=found.permit_no, day=entered.on.isoformat())
+
+
 def _permit_type(catalogue: Catalogue, written: str) -> str:
     for known in catalogue.permit_types.values():
         if written in {known.id, known.name.zh} or written.casefold() == known.name.en.casefold():
@@ -123,13 +149,22 @@ def _permit_type(catalogue: Catalogue, written: str) -> str:
 
 
 def _columns(heading: list[str], name: str) -> Mapping[str, int]:
-    """Column → its place, of those that the file has."""
+    """Column → its place, of those that the file has. A heading that is none, or stands twice, would hide a value: a permit
+    whose "valid until" is not read has no end."""
     spelt = {spelling: column for column, spellings in HEADINGS.items() for spelling in spellings}
-    written = ((spelt.get(each.strip().casefold()), at) for at, each in enumerate(heading))
-    found = {column: at for column, at in written if column}
+    found: dict[str, int] = {}
+    unknown = []
+    for at, each in enumerate(heading):
+        column = spelt.get(each.casefold())
+        if column is not None and column not in found:
+            found[column] = at
+        elif each:
+            unknown.append(each[:40])
     missing = [HEADINGS[column][0] for column in _NEEDED if column not in found]
     if missing:
         raise InputError("results_heading_missing", name=name, missing="、".join(missing))
+    if unknown:
+        raise InputError("results_heading_unknown", name=name, unknown="、".join(unknown[:5]))
     return found
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from licence_qr.domain.cases.case import ITEM_STATE_WORDS, CaseItem, ItemState
 from licence_qr.domain.cases.certificate import Certificate
 from licence_qr.domain.catalogue.model import Catalogue
-from licence_qr.domain.dates import local_date
+from licence_qr.domain.dates import Period, local_date
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import GrantMode, Permit
 from licence_qr.domain.roles import Actor
@@ -20,7 +21,7 @@ from licence_qr.services.signing.grant_rules import type_name
 from licence_qr.store.cases import items
 from licence_qr.store.cases.items import StoredItem
 from licence_qr.store.database.connections import Transaction
-from licence_qr.store.register import entities, permits
+from licence_qr.store.register import entities, history, permits
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,26 @@ class ItemCase:
     @property
     def day(self) -> date:
         return local_date(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredCertificate:
+    """What was entered of the permit of an item, and on which day."""
+
+    certificate: Certificate
+    on: date
+
+
+def entered_certificate(tx: Transaction, item: CaseItem) -> EnteredCertificate | None:
+    """What was entered when ``item`` got its permit by ``join``, whatever became of it later; None before."""
+    kinds = (EventKind.PERMIT_GRANTED, EventKind.PERMIT_SHOWN)
+    for event in history.of_subject(tx, f"permit/{item.permit_id}", kinds):
+        said = json.loads(event["after"])
+        first, last = (said["period"][side] and date.fromisoformat(said["period"][side]) for side in ("first", "last"))
+        issued_on = date.fromisoformat(said["issued_on"])
+        certificate = Certificate(said["permit_no"], said["items"], issued_on, Period(first, last))
+        return EnteredCertificate(certificate, local_date(datetime.fromisoformat(event["at"])))
+    return None
 
 
 def not_waiting(case: ItemCase) -> RuleError:

@@ -76,12 +76,40 @@ def test_a_result_that_cannot_be_is_told_with_its_faults(copied: Path, run: Run,
     assert verdict == "not_done" and {"field_missing", "application_date_unreadable"} <= set(codes)
 
 
+def test_a_row_that_says_something_else_of_what_was_entered_is_told(copied: Path, run: Run, tmp_path: Path) -> None:
+    row = f"{waiting(copied, 'cq_gxq_fire')},fire_check,准予,消1号,2026-11-01,,2029-10-31,"
+    file = results(tmp_path, row, row.replace("2029", "2030"), row.replace(",,2029", ",2026-11-02,2029"), row)
+    told = run(copied, "case-results", file, "--office", "firechecks", "--json")
+    differs = ("not_done", ["result_differs"])
+    assert verdicts(told.out) == [("granted", []), differs, differs, ("already", [])]
+
+
+@pytest.mark.parametrize("end", ["", ",,,,", ",2029-10-31,,,没有理由,住宿"])
+def test_a_row_whose_cells_do_not_match_the_headings_is_not_entered(
+    copied: Path, run: Run, tmp_path: Path, end: str
+) -> None:
+    row = f"{waiting(copied, 'cq_gxq_fire')},fire_check,准予,消1号,2026-11-01{end}"
+    file = results(tmp_path, row)
+    told = run(copied, "case-results", file, "--office", "firechecks", "--json")
+    wanted = ("granted", []) if end == ",,,," else ("not_done", ["result_row_not_whole"])
+    assert verdicts(told.out) == [wanted]
+
+
+def test_a_date_that_no_code_can_say_stops_no_other_row(copied: Path, run: Run, tmp_path: Path) -> None:
+    number = waiting(copied, "cq_gxq_fire")
+    rows = (f"{number},fire_check,准予,消1号,2026-11-01,{first},," for first in ("1969-12-31", "1970-01-01"))
+    told = run(copied, "case-results", results(tmp_path, *rows), "--office", "firechecks", "--json")
+    assert verdicts(told.out) == [("not_done", ["application_invalid", "certificate_too_early"]), ("granted", [])]
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
         (b"\xff\xfe\x00", "results_file_broken"),
         (b"", "results_heading_missing"),
         ("受理号,事项\r\n".encode(), "results_heading_missing"),
+        ("受理号,事项,结果,许可证号,有效期止\r\n".encode(), "results_heading_unknown"),
+        ("受理号,事项,结果,许可证号,permit number\r\n".encode(), "results_heading_unknown"),
         (b'a,"b\r\n', "results_file_broken"),
         (b" " * (5 * 1024 * 1024 + 1), "results_file_too_large"),
     ],

@@ -232,6 +232,8 @@ def test_a_filing_is_recorded_with_its_number_and_is_part_of_the_code(services, 
         ({"issued_on": "2099-01-01", "valid_to": ""}, [("issued_on", "date_in_future")]),
         ({"issued_on": "2024-01-01", "valid_to": "2026-11-22"}, [("valid_to", "certificate_ended")]),
         ({"valid_from": "2030-01-01"}, [("valid_to", "certificate_ends_before_start")]),
+        ({"valid_from": "1969-12-31"}, [("valid_from", "certificate_too_early")]),
+        ({"issued_on": "1969-12-31"}, [("issued_on", "certificate_too_early")]),
         (
             {"issued_on": "昨天", "valid_to": "?"},
             [("issued_on", "application_date_unreadable"), ("valid_to", "application_date_unreadable")],
