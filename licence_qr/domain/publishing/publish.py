@@ -222,7 +222,10 @@ def publish(
     state = licence_state_on(life.state, life.dormant_until, day)
     shown = shown_permits(record.permits, day)
     addresses = {p.premises_no: p.address for p in record.premises}
-    items = _public_items(catalogue, addresses, life.items, day)
+    closed = {p.premises_no for p in record.premises if not p.open}
+    items = _public_items(
+        catalogue, addresses, ((item, permit) for item, permit in life.items if item.premises_no not in closed), day
+    )
     marks = _public_marks(life.marks, day)
     statuses = [status for _, status in shown]
     today = verdict_today(state, statuses, [item.standing for item in items], marked=bool(marks))

@@ -126,9 +126,9 @@ class Officers:
     def grant(self, actor: Actor, item_id: int, certificate: Certificate, now: datetime) -> None:
         """Grant it in the authority's own name: its permit joins the record, and the code's next version shows it.
 
-        Raises RuleError ``item_not_waiting``, ``item_taken_by_another``, ``licence_ended``, ``permit_no_taken``,
-        ``application_barred``; InvalidApplication ``certificate_before_office``, or where the card has no room
-        for it; KeyStoreError, AccessError.
+        Raises RuleError ``item_not_waiting``, ``item_taken_by_another``, ``licence_ended``, ``item_premises_closed``,
+        ``permit_no_taken``, ``application_barred``; InvalidApplication ``certificate_before_office``, or where the card has
+        no room for it; KeyStoreError, AccessError.
         """
         with self.database.write() as tx:
             case = self._own_case(tx, actor, item_id, now)

@@ -49,8 +49,8 @@ class ShownCertificates:
     def record(self, actor: Actor, item_id: int, certificate: Certificate, now: datetime) -> None:
         """Record it: its permit joins the record, marked as shown, and the code's next version shows it.
 
-        Raises RuleError ``item_not_waiting``, ``licence_ended``, ``permit_no_taken``; InvalidApplication where the card has
-        no room for it; KeyStoreError, NotFoundError, AccessError.
+        Raises RuleError ``item_not_waiting``, ``licence_ended``, ``item_premises_closed``, ``permit_no_taken``;
+        InvalidApplication where the card has no room for it; KeyStoreError, NotFoundError, AccessError.
         """
         access.demand(actor, access.RECORD_SHOWN)
         with self.database.write() as tx:

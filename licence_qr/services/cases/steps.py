@@ -93,10 +93,14 @@ _CHANGING = ("state", "state_since", "assignee")
 
 
 def demand_joinable(case: ItemCase, certificate: Certificate) -> None:
-    """Raise RuleError ``licence_ended`` or ``permit_no_taken`` where the permit could not join the record."""
+    """Raise RuleError ``licence_ended``, ``item_premises_closed`` or ``permit_no_taken`` where the permit could not join the
+    record."""
     licence = entities.get(case.tx, case.item.uscc)
     if licence is None or licence.state.ended:
         raise RuleError("licence_ended", uscc=case.item.uscc)
+    places = {each.premises_no: each for each in entities.premises_of(case.tx, case.item.uscc)}
+    if not (place := places[case.item.premises_no]).open:
+        raise RuleError("item_premises_closed", address=place.address)
     if permits.by_number(case.tx, certificate.permit_no) is not None:
         raise RuleError("permit_no_taken", permit_no=certificate.permit_no)
 
