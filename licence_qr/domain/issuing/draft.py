@@ -9,12 +9,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """What somebody typed into a field that somebody else had changed meanwhile. It is kept until one is chosen."""
+    """What somebody typed into a field that somebody else had changed meanwhile. It is kept until one is chosen. ``turn``
+    is that of its page."""
 
     text: str
     by: int
     at: datetime
     page: str
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +112,23 @@ def merge(entries: Mapping[str, TypedField], typing: Typing, by: int, now: datet
         mine = TypedField(text, by, now, revision, typing.page, turn=typing.turn, rivals=rivals)
         if was is None:
             merged[name] = mine
-        elif _sent(was.page, typing) and was.turn > typing.turn:
+        elif _is_late(was, typing):
             continue
         elif was.text == text:
             merged[name] = replace(was, rivals=_without(was.rivals, typing))
         elif _is_changed_meanwhile(was, typing):
             clashes.append(name)
-            rival = Rival(text, by, now, typing.page)
+            rival = Rival(text, by, now, typing.page, typing.turn)
             merged[name] = replace(was, rivals=(*_without(was.rivals, typing), rival))
         else:
             merged[name] = mine
     return MergedFields(merged, tuple(clashes))
+
+
+def _is_late(was: TypedField, typing: Typing) -> bool:
+    """Whether the page has sent something since, be it the text of the field or one beside it."""
+    sent = ((was.page, was.turn), *((rival.page, rival.turn) for rival in was.rivals))
+    return any(_sent(page, typing) and turn > typing.turn for page, turn in sent)
 
 
 def _is_changed_meanwhile(was: TypedField, typing: Typing) -> bool:

@@ -62,6 +62,13 @@ def test_what_arrives_late_does_not_undo_what_the_page_sent_after_it():
     assert merge(newer, typed("甲乙", turn=2), 1, NOW, 3).entries["name"].text == "甲乙丙"
 
 
+def test_nor_does_it_undo_what_is_kept_beside_the_text_of_somebody_else():
+    disputed = merge(STORED, typed("乙丙丁", revision=0, page="second", turn=3), 2, NOW, 2).entries
+    for late in ("乙丙", "甲"):
+        kept = merge(disputed, typed(late, revision=0, page="second", turn=2), 2, NOW, 3).entries["name"]
+        assert texts_of(kept) == {"甲", "乙丙丁"}
+
+
 def test_a_third_desk_loses_nothing_either():
     fields = STORED
     for page in ("second", "third"):
