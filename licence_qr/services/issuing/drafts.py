@@ -31,7 +31,7 @@ from licence_qr.services.signing.room_on_sheets import faults_of_fields
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.issuing import applications
-from licence_qr.store.register import entities
+from licence_qr.store.register import entities, history
 from licence_qr.wording.text import Text
 
 MAX_FIELD_CHARS = 5000
@@ -316,9 +316,11 @@ def _own(tx: Transaction, actor: Actor, draft_id: str) -> Draft:
 
 
 def _own_or_untouched(tx: Transaction, actor: Actor, draft_id: str, now: datetime, revision: int = 0) -> Draft:
-    """The draft; where there is none, and the page was made from none (``revision``), one that is not stored yet."""
+    """The draft; where there is none, and the page was made from none (``revision``), one that is not stored yet. One that
+    somebody deleted stays so, whatever still arrives of it."""
     draft = applications.get_draft(tx, draft_id)
-    if draft is None and revision == 0 and _ID.fullmatch(draft_id):
+    begins = draft is None and revision == 0 and _ID.fullmatch(draft_id)
+    if begins and not history.is_about(tx, f"application/{draft_id}"):
         access.demand(actor, TAKE_APPLICATIONS)
         return _untouched(draft_id, actor, now)
     return _own(tx, actor, draft_id)

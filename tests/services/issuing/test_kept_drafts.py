@@ -62,6 +62,17 @@ def test_a_page_of_a_deleted_draft_does_not_bring_it_back(services, clerk, begun
         services.applications.keep(clerk, begun.draft_id, Typing({"name": "乙"}, begun.revision), now)
 
 
+def test_nor_does_a_page_that_was_opened_before_anything_was_stored(services, clerk, begun, now):
+    services.applications.discard(clerk, begun.draft_id, now)
+    for late in (Typing({"name": "甲乙"}, 0, "first", 2), Typing({"principal": "张三"}, 0, "second", 1)):
+        for store in (services.applications.keep, services.applications.save):
+            with pytest.raises(NotFoundError):
+                store(clerk, begun.draft_id, late, now)
+    with pytest.raises(NotFoundError):
+        services.applications.get_or_start(clerk, begun.draft_id, now)
+    assert services.applications.drafts(clerk) == ()
+
+
 def test_what_two_desks_type_into_one_field_is_kept_until_one_is_chosen(services, clerk, colleague, begun, now):
     services.applications.keep(clerk, begun.draft_id, Typing({"name": "甲乙"}, 1, "first", 1), now)
     both = services.applications.keep(colleague, begun.draft_id, Typing({"name": "丙"}, 1, "second", 1), now)
