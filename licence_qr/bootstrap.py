@@ -59,6 +59,8 @@ from licence_qr.services.operation.check import Check
 from licence_qr.services.operation.doctor import Doctor
 from licence_qr.services.operation.preparations import Preparations
 from licence_qr.services.operation.readiness import Watching
+from licence_qr.services.parties.parties import Parties
+from licence_qr.services.parties.sealing import IdentitySealing
 from licence_qr.services.proposals.decide import Proposals
 from licence_qr.services.proposals.read import ProposalReading
 from licence_qr.services.publishing.difference_alarm import DifferenceAlarm
@@ -133,6 +135,11 @@ class Services(AccountServices):
     def counter_items(self) -> CounterItems:
         """Where the items of a business stand, for the counter."""
         return CounterItems(self.database, self.catalogue)
+
+    @property
+    def parties(self) -> Parties:
+        """Who applied for a business."""
+        return Parties(self.database, self.applications.identities)
 
     @property
     def bars(self) -> Bars:
@@ -218,10 +225,10 @@ def build(
 def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accounts, *, demonstration: bool) -> Services:
     """Make each use case from the parts it needs."""
     database, web_secret = accounts.database, key_files.read_web_secret(settings.web_secret_file)
-    coding = _coding(settings, database, catalogue, keys)
+    coding, identities = _coding(settings, database, catalogue, keys), IdentitySealing(web_secret)
     reports, ratings = _answering(settings, catalogue, database, web_secret)
     confirming = _confirming(settings, accounts, web_secret, demonstration=demonstration)
-    life, issuance = Life(database, catalogue, coding), Issuance(database, catalogue, coding, demonstration)
+    life, issuance = Life(database, catalogue, coding), Issuance(database, catalogue, coding, demonstration, identities)
     proposals = Proposals(database, catalogue, life, confirming)
     follow_ups, lives = FollowUps(database, catalogue, life, proposals), DemonstrationLives(life, proposals)
     effects, files = InspectionEffects(catalogue, life, follow_ups, proposals), reports.files
@@ -236,7 +243,7 @@ def _wire(settings: Settings, catalogue: Catalogue, keys: Keys, accounts: Accoun
         coding=coding,
         accounts=accounts,
         confirming=confirming,
-        applications=Applications(database, catalogue, issuance),
+        applications=Applications(database, catalogue, issuance, identities),
         issuance=issuance,
         life=life,
         life_sweep=LifeSweep(database, life, files),

@@ -28,7 +28,7 @@ from licence_qr.web.desk import start
 from licence_qr.web.desk.accounts import absences, factor_resets, role_pages, staff_sessions
 from licence_qr.web.desk.accounts import pages as people
 from licence_qr.web.desk.audit import pages as audit
-from licence_qr.web.desk.businesses import history, past_day
+from licence_qr.web.desk.businesses import history, parties, past_day
 from licence_qr.web.desk.businesses import pages as businesses
 from licence_qr.web.desk.cases import counter, items
 from licence_qr.web.desk.feedback import ratings as desk_ratings
@@ -143,6 +143,7 @@ def _hand_over_desk(app: Flask, given: Services) -> None:
     navigation.officers.give(app, given.officers)
     applying = issuing.IssuingServices(given.applications, given.bars, given.counter_items, given.demonstration)
     issuing.services.give(app, applying)
+    parties.services.give(app, given.parties)
     found = businesses.BusinessServices(given.register, given.bars, given.prints, given.counter_items)
     businesses.services.give(app, found)
     items.services.give(app, items.ItemServices(given.officers, given.register))

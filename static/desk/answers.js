@@ -5,7 +5,8 @@ import { controlsOf, JSON_WANTED, partsOf, setText, textOf } from "./controls.js
 
 /** @import { DraftForm } from "./types.d.ts" */
 
-/** @param {DraftForm} form @param {() => void} changed is called when an answer has been put in */
+/** @param {DraftForm} form @param {(name?: string) => void} changed is called when an answer has been put in, with
+ * the name of its field where it follows from another answer */
 export function fillIn(form, changed) {
   const controls = controlsOf(form);
   if (form.dataset.types) followForm(form, controls.get("entity_type"), changed);
@@ -23,7 +24,7 @@ export function fillIn(form, changed) {
 }
 
 /** The type follows the legal form until somebody has typed another one.
- * @param {DraftForm} form @param {import("./types.d.ts").Control[]} type @param {() => void} changed */
+ * @param {DraftForm} form @param {import("./types.d.ts").Control[]} type @param {(name?: string) => void} changed */
 function followForm(form, type, changed) {
   const types = JSON.parse(form.dataset.types);
   const usual = ["", ...Object.values(types)];
@@ -32,20 +33,20 @@ function followForm(form, type, changed) {
       const follows = types[/** @type {HTMLInputElement} */ (radio).value];
       if (!follows || !usual.includes(textOf(type).trim())) return;
       setText(type, follows);
-      changed();
+      changed("entity_type");
     });
   }
 }
 
 /** While the box is ticked, the address of the premises is the registered one.
  * @param {HTMLInputElement} tick @param {Map<string, import("./types.d.ts").Control[]>} controls
- * @param {() => void} changed */
+ * @param {(name?: string) => void} changed */
 function followAddress(tick, controls, changed) {
   const [home, premises] = [controls.get("domicile"), controls.get("premises_address")];
   const copy = () => {
     if (!tick.checked) return;
     setText(premises, textOf(home));
-    changed();
+    changed("premises_address");
   };
   tick.addEventListener("change", copy);
   home[0].addEventListener("input", copy);

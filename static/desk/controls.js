@@ -3,7 +3,16 @@
 
 /** @import { Control, DraftForm } from "./types.d.ts" */
 
-const OF_THE_PAGE = new Set(["csrf_token", "form-page", "revision", "page", "turn", "same_address", "words"]);
+const OF_THE_PAGE = new Set([
+  "csrf_token",
+  "form-page",
+  "revision",
+  "page",
+  "turn",
+  "origins",
+  "same_address",
+  "words",
+]);
 
 export const JSON_WANTED = { Accept: "application/json" };
 

@@ -4,6 +4,7 @@
 
 import { fillIn } from "./answers.js";
 import { controlsOf, JSON_WANTED, partsOf, setText, textOf } from "./controls.js";
+import { Origins, takeReader } from "./origins.js";
 
 /** @import { DraftForm, Kept, Known, Other } from "./types.d.ts" */
 
@@ -21,6 +22,7 @@ class Keeping {
     this.stored = new Map([...this.controls].map(([name, controls]) => [name, textOf(controls, true)]));
     /** @type {Map<string, string>} what is shown of what the register knows */
     this.shown = new Map();
+    this.origins = new Origins(form);
     this.turn = 0;
     this.failures = 0;
     /** Whether pressing the button is what helps: somebody has to sign in. */
@@ -64,7 +66,7 @@ class Keeping {
    * @param {string[]} names @returns {Promise<boolean>} */
   async send(names) {
     clearTimeout(this.timer);
-    const { csrf_token, revision, page, turn } = this.form.elements;
+    const { csrf_token, revision, page, turn, origins } = this.form.elements;
     turn.value = String(++this.turn);
     const sent = new Map(names.map((name) => [name, textOf(this.controls.get(name))]));
     const body = new URLSearchParams({
@@ -72,6 +74,7 @@ class Keeping {
       revision: revision.value,
       page: page.value,
       turn: turn.value,
+      origins: origins.value,
       ...Object.fromEntries(sent),
     });
     if (this.failures === 0) this.kept.textContent = this.kept.dataset.sending;
@@ -134,6 +137,7 @@ class Keeping {
     if (other.mine) return true;
     if (textOf(controls) !== this.stored.get(other.name)) return false;
     setText(controls, other.text);
+    this.origins.show(other.name, other.origin, other.text !== "");
     this.stored.set(other.name, other.text);
     return true;
   }
@@ -223,6 +227,10 @@ const form = /** @type {DraftForm} */ (document.querySelector("form[data-keep]")
 if (form) {
   const keeping = new Keeping(form);
   listen(keeping);
-  fillIn(form, () => keeping.soon(0));
+  takeReader(form, () => keeping.soon(0));
+  fillIn(form, (name) => {
+    if (name) keeping.origins.derived(name);
+    keeping.soon(0);
+  });
   for (const key of form.querySelectorAll("kbd")) key.hidden = false;
 }

@@ -11,12 +11,17 @@ interface DraftFields extends HTMLFormControlsCollection {
   revision: HTMLInputElement;
   page: HTMLInputElement;
   turn: HTMLInputElement;
+  origins: HTMLInputElement;
 }
 
-/** A field that somebody else has changed. `mine`: what this page typed into it is kept beside the other text. */
+/** Where the text of a field came from. */
+export type Origin = "typed" | "read" | "register" | "derived";
+
+/** A field that somebody else has changed, or that a card reader filled in. `mine`: what this page typed into it is kept beside the other text. */
 export interface Other {
   name: string;
   text: string;
+  origin: Origin;
   mine: boolean;
   html: string;
 }

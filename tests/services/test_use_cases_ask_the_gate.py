@@ -32,6 +32,7 @@ from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.domain.issuing.draft import Typing
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest
+from licence_qr.domain.parties.party import Party, PartyRole
 from licence_qr.domain.proposals.proposal import ProposalFilter
 from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
@@ -46,6 +47,7 @@ from licence_qr.services.feedback.reports import SentReport
 from licence_qr.services.feedback.reports_desk import DismissAlike, ReportAct
 from licence_qr.services.inspecting.draws import DrawRequest
 from licence_qr.services.inspecting.second_officer import AnswerRequest
+from licence_qr.services.parties.parties import keep_parties
 from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
 from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.store.cases import items
@@ -105,6 +107,7 @@ OF_NO_OFFICE = (
 # Public facts, for every office to read and print.
 OF_ALL_OFFICES = {
     "counter_items.of_business",
+    "parties.of_business",
     "register.search",
     "register.business",
     "register.look_alikes",
@@ -221,6 +224,8 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
             state_since=date(2026, 11, 23),
         )
         item_id = items.add(tx, item).item_id
+        applicant = Party(PartyRole.APPLICANT, "示例", "110101199003070011")
+        keep_parties(tx, services.parties.identities, application_no, uscc, (applicant,))
     code = services.ratings.invitation(clerk, application_no).code.number
     services.ratings.rate(code, SentRating("form-1", "1", (), "", ""), CLIENT, at)
     market, health = as_csv([licence()], MARKET_COLUMNS), as_csv([permit(name="另一家酒店")], HEALTH_COLUMNS)
@@ -248,6 +253,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "idempotency_key": "key-2",
         "application_no": application_no,
         "item_id": item_id,
+        "party_id": 1,
         "permit_type": "fire_check",
         "words": "缺图纸",
         "certificate": Certificate("演示第1号", "", date(2026, 11, 1), Period(date(2026, 11, 1), None)),

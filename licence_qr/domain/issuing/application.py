@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from licence_qr.domain.cases.case import ItemRequest
+from licence_qr.domain.parties.party import Party, PartyRole
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.permit import GrantMode
 
@@ -60,7 +61,7 @@ class Application:
     ``answers`` are the yes/no facts asked by the trade. ``contact_phone`` is internal and never published. Rules that
     depend on the register (delegation on the day of issue, a code already registered) are checked on issue. ``items`` are
     all that the trade needs or might have needed, the licence aside; ``permits`` are those of them that this office decides
-    or files.
+    or files. ``parties`` are the applicant and, where somebody acts for them, the agent.
     """
 
     trade: str
@@ -74,3 +75,28 @@ class Application:
     answers: Mapping[str, bool]
     contact_phone: str = ""
     items: tuple[ItemRequest, ...] = ()
+    parties: tuple[Party, ...] = ()
+
+    @property
+    def agent(self) -> Party | None:
+        """Who acts for the applicant, if anybody does."""
+        return next((each for each in self.parties if each.role is PartyRole.AGENT), None)
+
+    @property
+    def agent_name(self) -> str:
+        """The name of the agent, empty without one."""
+        return self.agent.name if self.agent else ""
+
+    @property
+    def agent_authority(self) -> str:
+        """What gives the agent the authority, in words."""
+        return self.agent.authority if self.agent else ""
+
+    @property
+    def agent_authority_until(self) -> date | None:
+        """The last day of that authority, if it has one."""
+        return self.agent.authority_until if self.agent else None
+
+    def without_parties(self) -> Application:
+        """The same without who applied: that is kept apart, where numbers are sealed."""
+        return replace(self, parties=())

@@ -5,6 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
+
+from licence_qr.domain.parties.identity_number import shown_number
+from licence_qr.domain.register.field_names import IDENTITY_FIELDS
+
+
+class FieldOrigin(StrEnum):
+    """Where the text of a field came from. Whoever edits it has typed it."""
+
+    TYPED = "typed"
+    READ = "read"  # from an identity card
+    REGISTER = "register"
+    DERIVED = "derived"  # from other answers, or the usual one
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,7 @@ class TypedField:
     page: str = ""
     turn: int = 0
     rivals: tuple[Rival, ...] = ()
+    origin: FieldOrigin = FieldOrigin.TYPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,11 @@ class Draft:
         return {name: entry.text for name, entry in self.entries.items()}
 
     @property
+    def shown(self) -> Mapping[str, str]:
+        """What was typed as it may be shown: identity numbers masked."""
+        return {name: shown_field(name, entry.text) for name, entry in self.entries.items()}
+
+    @property
     def disputed(self) -> Mapping[str, TypedField]:
         """The fields of which several texts are kept, until one is chosen."""
         return {name: entry for name, entry in self.entries.items() if entry.rivals}
@@ -78,18 +97,25 @@ class Draft:
         return frozenset({self.owner, *typed, *(each.giver for each in self.handed_over)} - {0})
 
 
+def shown_field(name: str, text: str) -> str:
+    """The text of a field as it may be shown."""
+    return shown_number(text) if name in IDENTITY_FIELDS else text
+
+
 @dataclass(frozen=True, slots=True)
 class Typing:
     """What an opened page sends of a draft: the texts of its fields, and the revision that it was made from.
 
     ``page`` names the page and ``turn`` counts what it sends: what it sent itself is no change by somebody else, and what
-    arrives late does not undo what it sent after that. A page that runs no script always sends turn 0.
+    arrives late does not undo what it sent after that. A page that runs no script always sends turn 0. ``origins`` says
+    where texts came from that nobody typed.
     """
 
     fields: Mapping[str, str]
     revision: int
     page: str = ""
     turn: int = 0
+    origins: Mapping[str, FieldOrigin] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +135,8 @@ def merge(entries: Mapping[str, TypedField], typing: Typing, by: int, now: datet
     for name, text in typing.fields.items():
         was = merged.get(name)
         rivals = was.rivals if was else ()
-        mine = TypedField(text, by, now, revision, typing.page, turn=typing.turn, rivals=rivals)
+        origin = typing.origins.get(name, FieldOrigin.TYPED)
+        mine = TypedField(text, by, now, revision, typing.page, turn=typing.turn, rivals=rivals, origin=origin)
         if was is None:
             merged[name] = mine
         elif _is_late(was, typing):

@@ -24,6 +24,7 @@ from licence_qr.domain.catalogue.requirements import ON_AREA, ON_KINDS, KnownFac
 from licence_qr.domain.catalogue.scope import of_other_trades
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.issuing.application import Application, Commitment, EntityRequest, PermitRequest
+from licence_qr.domain.issuing.party_fields import read_parties
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.field_names import ANSWER_PREFIX
 from licence_qr.domain.register.permit import GrantMode, Procedure
@@ -80,6 +81,7 @@ class _Form:
         if place and entity:
             self._scope(place.trade, entity.business_scope)
         address, region, phone = self._premises()
+        parties = read_parties(self.reader, entity.principal if entity else "", self.today)
         needs = self._needs(place) if place else ()
         permits = self._permits(needs, place) if place else ()
         if self.reader.problems or place is None or entity is None:
@@ -96,6 +98,7 @@ class _Form:
             answers=place.answers,
             contact_phone=phone,
             items=items_asked(needs),
+            parties=parties,
         )
 
     # -- the place ----------------------------------------------------------------------------------------------------

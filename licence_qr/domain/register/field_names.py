@@ -25,11 +25,16 @@ ENTITY_FIELDS = (
     "business_scope",
 )
 PREMISES_FIELDS = ("premises_address", "premises_region", "permitted_items", "contact_phone")
+# Of the parties; the applicant is the principal of the business. What is typed into IDENTITY_FIELDS is never stored or shown
+# as it is, once it is a number.
+PARTY_FIELDS = ("principal_id_number", "agent_name", "agent_id_number", "agent_authority", "agent_authority_until")
+IDENTITY_FIELDS: Mapping[str, str] = {"principal_id_number": "principal", "agent_id_number": "agent_name"}
+"""The field of a number and that of the name beside it."""
 CERTIFICATE_FIELDS = ("permit_no", "permitted_items", "issued_on", "valid_from", "valid_to")
 COMMITMENT_FIELDS = ("mode", "notice_id", "notice_version", "notice_sha256", "signer", "signed_on")
 ANSWER_PREFIX = "answer_"
 
-ALL_FIELDS = TRADE_FIELDS + ENTITY_FIELDS + PREMISES_FIELDS + COMMITMENT_FIELDS
+ALL_FIELDS = TRADE_FIELDS + ENTITY_FIELDS + PREMISES_FIELDS + PARTY_FIELDS + COMMITMENT_FIELDS
 
 FIELD_LABELS: Mapping[str, Text] = {
     "trade": term("field.trade"),
@@ -40,6 +45,11 @@ FIELD_LABELS: Mapping[str, Text] = {
     "name": term("field.name"),
     "entity_type": term("field.type"),
     "principal": term("field.holder_title"),
+    "principal_id_number": term("field.identity_number"),
+    "agent_name": Text("代理人姓名", "Name of the agent"),
+    "agent_id_number": Text("代理人身份证号码", "Identity number of the agent"),
+    "agent_authority": term("field.agents_authority"),
+    "agent_authority_until": Text("授权有效期至", "Authority ends on"),
     "registered_capital": term("field.registered_capital"),
     "established_on": Text("成立（注册）日期", "Established on"),
     "term_to": term("field.term_ends_on"),

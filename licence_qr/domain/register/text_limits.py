@@ -17,6 +17,8 @@ MAX_CHARS: Mapping[str, int] = {
     "premises_address": 100,
     "permitted_items": 100,
     "signer": 50,
+    "agent_name": 50,
+    "agent_authority": 200,
     "permit_no": 40,
 }
 """Most characters of a field, by its name in the application form."""

@@ -11,13 +11,21 @@ from enum import StrEnum
 from typing import TypeVar
 
 from licence_qr.domain.characters.refused import refused_character
-from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX, FIELD_LABELS, TRADE_FIELDS
+from licence_qr.domain.parties.identity_number import holds_number, parse_identity_number
+from licence_qr.domain.register.field_names import (
+    ALL_FIELDS,
+    ANSWER_PREFIX,
+    FIELD_LABELS,
+    IDENTITY_FIELDS,
+    TRADE_FIELDS,
+)
 from licence_qr.domain.register.text_limits import MAX_CHARS, MAX_NAME_BYTES, name_bytes
 from licence_qr.domain.written_dates import read_date
 from licence_qr.errors import InputError
 
 MAX_AREA_M2 = 1_000_000
-
+# Fields with the name of a person, into which card readers type.
+_PEOPLE = frozenset(IDENTITY_FIELDS.values())
 _PHONE = re.compile(r"\+?\d{5,15}")
 _PHONE_PUNCTUATION = str.maketrans("", "", " -()")
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -62,11 +70,22 @@ class FieldReader:
             self.refuse("text_too_long", name, length=len(text), limit=MAX_CHARS[name])
         elif refused := refused_character(text):
             self.refuse(refused.code, name, **refused.facts)
+        elif name in _PEOPLE and holds_number(text):
+            self.refuse("card_text_unread", name)
         elif name == "name" and (size := name_bytes(text)) > MAX_NAME_BYTES:
             self.refuse("name_too_long_for_code", name, size=size, limit=MAX_NAME_BYTES)
         else:
             return text
         return ""
+
+    def identity_number(self, name: str, today: date) -> str:
+        """An identity number, or empty: where none was typed, and after noting what is wrong."""
+        typed = self.typed(name)
+        try:
+            return parse_identity_number(typed, today, name) if typed else ""
+        except InputError as problem:
+            self.problems.append(problem)
+            return ""
 
     def date(self, name: str) -> date | None:
         """A date in any of the usual spellings, or None after noting what is wrong.

@@ -59,6 +59,13 @@ _SCHEMA: Mapping[str, Mapping[str, tuple[str, _Kind]]] = {
         "region": ("premises_region", _TEXT),
         "permitted_items": ("permitted_items", _TEXT),
     },
+    "parties": {
+        "principal_id_number": ("principal_id_number", _TEXT),
+        "agent_name": ("agent_name", _TEXT),
+        "agent_id_number": ("agent_id_number", _TEXT),
+        "agent_authority": ("agent_authority", _TEXT),
+        "agent_authority_until": ("agent_authority_until", _DAY),
+    },
     "commitment": {
         "notice_id": ("notice_id", _TEXT),
         "notice_version": ("notice_version", _TEXT),

@@ -15,6 +15,8 @@ from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.issuing.draft import Draft, Handover, TypedField, Typing, merge
 from licence_qr.domain.issuing.form import parse_application
 from licence_qr.domain.issuing.issued import IssuedPair
+from licence_qr.domain.issuing.typed_parties import understood, with_origins
+from licence_qr.domain.parties.identity_number import compact_number, is_identity_number, without_numbers
 from licence_qr.domain.plain_text import FREE_TEXTS, demand_length, plain_line
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.field_names import ALL_FIELDS, ANSWER_PREFIX, FIELD_LABELS
@@ -22,7 +24,9 @@ from licence_qr.domain.register.typed_fields import form_order
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, KeyStoreError
 from licence_qr.services.issuing.issue import Issuance
-from licence_qr.services.issuing.known import WHY_ANOTHER, WHY_HERE, KnownFact, known_facts, of_address
+from licence_qr.services.issuing.kept_drafts import KeptDrafts
+from licence_qr.services.issuing.known import WHY_ANOTHER, WHY_HERE, AskedDraft, KnownFact, known_facts, of_address
+from licence_qr.services.parties.sealing import IdentitySealing
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.access import TAKE_APPLICATIONS
 from licence_qr.services.register.events import NewEvent
@@ -49,6 +53,7 @@ class Applications:
     database: Database
     catalogue: Catalogue
     issuance: Issuance
+    identities: IdentitySealing
 
     def start(self, actor: Actor, now: datetime) -> Draft:
         """A new draft for the clerk's office. It is stored with the first text that somebody types into it."""
@@ -58,19 +63,19 @@ class Applications:
     def get(self, actor: Actor, draft_id: str) -> Draft:
         """One draft. Raises NotFoundError ``thing_not_found``, AccessError."""
         with self.database.read() as tx:
-            return _own(tx, actor, draft_id)
+            return self._own(tx, actor, draft_id)
 
     def get_or_start(self, actor: Actor, draft_id: str, now: datetime) -> Draft:
         """One draft; an untouched one where nothing has been typed under this key. Raises as ``get`` does: NotFoundError for
         what is no such key."""
         with self.database.read() as tx:
-            return _own_or_untouched(tx, actor, draft_id, now)
+            return self._own_or_untouched(tx, actor, draft_id, now)
 
     def drafts(self, actor: Actor) -> tuple[Draft, ...]:
         """The drafts of the clerk's office, open and issued, newest first."""
         access.demand(actor, TAKE_APPLICATIONS)
         with self.database.read() as tx:
-            return applications.drafts_of_office(tx, actor.office)
+            return self._drafts.of_office(tx, actor.office)
 
     def names(self, actor: Actor, drafts: Iterable[Draft]) -> Mapping[int, str]:
         """The names of all who had a hand in these drafts: account → name."""
@@ -83,7 +88,7 @@ class Applications:
         """The open drafts of absent people for whom ``actor`` stands in: draft id → their name."""
         access.demand(actor, TAKE_APPLICATIONS)
         with self.database.read() as tx:
-            drafts = applications.drafts_of_office(tx, actor.office) if actor.cover.stands_for else ()
+            drafts = self._drafts.of_office(tx, actor.office) if actor.cover.stands_for else ()
             clerks = {each: accounts.user_by_id(tx, each) for each in {draft.owner for draft in drafts}}
         absent = {key: user and actor.stands_in_for({user.actor.username}) for key, user in clerks.items()}
         begun = ((draft.draft_id, absent[draft.owner]) for draft in drafts if draft.issued_at is None)
@@ -115,6 +120,29 @@ class Applications:
                 raise InputError("text_too_long", field=name, **facts)
         return self._store(actor, draft_id, typing, now, both=True)
 
+    @property
+    def _drafts(self) -> KeptDrafts:
+        return KeptDrafts(self.identities)
+
+    def _own(self, tx: Transaction, actor: Actor, draft_id: str) -> Draft:
+        draft = self._drafts.get(tx, draft_id)
+        if draft is None:
+            raise things.not_found(things.APPLICATION)
+        access.demand(actor, TAKE_APPLICATIONS, draft.office)
+        return draft
+
+    def _own_or_untouched(
+        self, tx: Transaction, actor: Actor, draft_id: str, now: datetime, revision: int = 0
+    ) -> Draft:
+        """The draft; where there is none, and the page was made from none (``revision``), one that is not stored yet.
+        One that somebody deleted stays so, whatever still arrives of it."""
+        draft = applications.get_draft(tx, draft_id)
+        begins = draft is None and revision == 0 and _ID.fullmatch(draft_id)
+        if begins and not history.is_about(tx, f"application/{draft_id}"):
+            access.demand(actor, TAKE_APPLICATIONS)
+            return _untouched(draft_id, actor, now)
+        return self._own(tx, actor, draft_id)
+
     def field_names(self) -> frozenset[str]:
         """The names of all fields that a draft can have."""
         asked = {ANSWER_PREFIX + each.id for trade in self.catalogue.trades.values() for each in trade.questions}
@@ -122,7 +150,8 @@ class Applications:
 
     def _store(self, actor: Actor, draft_id: str, typing: Typing, now: datetime, *, both: bool) -> Draft:
         with self.database.write() as tx:
-            draft = _open(_own_or_untouched(tx, actor, draft_id, now, typing.revision))
+            draft = _open(self._own_or_untouched(tx, actor, draft_id, now, typing.revision))
+            typing = understood(draft.entries, typing, local_date(now))
             merged = merge(draft.entries, typing, actor.user_id, now, draft.revision + 1)
             if merged.clashes and not both:
                 raise ConflictError("draft_changed_meanwhile", revision=draft.revision)
@@ -132,9 +161,9 @@ class Applications:
                 return draft
             stored = replace(draft, entries=merged.entries, revision=draft.revision + 1, updated_at=now)
             if draft.revision:
-                applications.save_draft(tx, stored)
+                self._drafts.save(tx, stored)
             else:
-                applications.add_draft(tx, stored)
+                self._drafts.add(tx, stored)
             return stored
 
     def choose(self, actor: Actor, draft_id: str, field: str, page: str, now: datetime) -> Draft:
@@ -143,7 +172,7 @@ class Applications:
         A choice that is not there any more changes nothing. Raises as ``save`` does.
         """
         with self.database.write() as tx:
-            draft = _open(_own(tx, actor, draft_id))
+            draft = _open(self._own(tx, actor, draft_id))
             entry = draft.disputed.get(field)
             texts = {"": entry.text, **{rival.page: rival.text for rival in entry.rivals}} if entry else {}
             if entry is None or page not in texts:
@@ -151,18 +180,18 @@ class Applications:
             chosen = TypedField(texts[page], actor.user_id, now, draft.revision + 1)
             entries = {**draft.entries, field: chosen}
             stored = replace(draft, entries=entries, revision=draft.revision + 1, updated_at=now)
-            applications.save_draft(tx, stored)
+            self._drafts.save(tx, stored)
             return stored
 
     def take_over(self, actor: Actor, draft_id: str, now: datetime) -> Draft:
         """Make ``actor`` the owner of a colleague's draft; the history says so. Raises as ``save`` does."""
         with self.database.write() as tx:
-            draft = _open(_own(tx, actor, draft_id))
+            draft = _open(self._own(tx, actor, draft_id))
             if draft.owner == actor.user_id:
                 return draft
             handed_over = (*draft.handed_over, Handover(draft.owner, actor.user_id, now))
             taken = replace(draft, owner=actor.user_id, handed_over=handed_over, revision=draft.revision + 1)
-            applications.save_draft(tx, taken)
+            self._drafts.save(tx, taken)
             after: Mapping[str, object] = {"owner": actor.username}
             _note(tx, EventKind.APPLICATION_TAKEN_OVER, draft, actor, now, after)
             return taken
@@ -170,7 +199,7 @@ class Applications:
     def discard(self, actor: Actor, draft_id: str, now: datetime) -> None:
         """Delete a draft with all that was typed; the history says so, without what was typed. Raises as ``save`` does."""
         with self.database.write() as tx:
-            draft = _open(_own(tx, actor, draft_id))
+            draft = _open(self._own(tx, actor, draft_id))
             applications.delete_draft(tx, draft_id)
             _note(tx, EventKind.APPLICATION_DISCARDED, draft, actor, now, None)
 
@@ -209,8 +238,10 @@ class Applications:
     def known(self, actor: Actor, draft: Draft, permit_types: Collection[str], now: datetime) -> tuple[KnownFact, ...]:
         """What the register knows of a draft that applies for ``permit_types``."""
         access.demand(actor, TAKE_APPLICATIONS, draft.office)
+        day, number = local_date(now), draft.fields.get("principal_id_number", "")
+        person = self.identities.mark(compact_number(number)) if is_identity_number(number, day) else None
         with self.database.read() as tx:
-            return known_facts(tx, self.catalogue, draft, permit_types, local_date(now))
+            return known_facts(tx, self.catalogue, AskedDraft(draft, permit_types, day, person))
 
     def issue(self, actor: Actor, draft_id: str, now: datetime, why_another: str = "") -> IssuedPair:
         """Check and issue the draft. A second call returns the first result and issues nothing.
@@ -226,7 +257,7 @@ class Applications:
         # Before the transaction: it can take a while, and others wait to write.
         alike = self.issuance.look_alikes(asked) if asked else ()
         with self.database.write() as tx:
-            draft = _own(tx, actor, draft_id)
+            draft = self._own(tx, actor, draft_id)
             ordered = None
             if draft.issued_at is None or not self.issuance.repeat_within(tx, draft_id):
                 begun_by = accounts.user_by_id(tx, draft.owner)
@@ -236,7 +267,8 @@ class Applications:
                     raise ConflictError("draft_changed_meanwhile", revision=draft.revision)
                 reasons = [_why_another(why_another or draft.fields.get(WHY_ANOTHER, ""), alike[0])] if alike else []
                 reasons += [_why_here(draft, fact) for fact in of_address(tx, draft)]
-                reason = "；".join(reasons)
+                reason = without_numbers("；".join(reasons))
+                application = with_origins(application, draft)
                 ordered = self.issuance.issue_within(tx, application, acting, draft_id, now, reason)
                 applications.close_draft(tx, draft_id, now)
         return self.issuance.pair(draft_id, ordered)
@@ -244,7 +276,7 @@ class Applications:
     def result(self, actor: Actor, draft_id: str) -> IssuedPair | None:
         """What was issued from the draft, or None while it is open. Raises KeyStoreError ``code_being_signed``."""
         with self.database.read() as tx:
-            _own(tx, actor, draft_id)
+            self._own(tx, actor, draft_id)
             return self.issuance.result(tx, draft_id)
 
     def signed_result(self, actor: Actor, draft_id: str) -> IssuedPair | None:
@@ -305,25 +337,6 @@ def _why_here(draft: Draft, fact: KnownFact) -> str:
     if not why:
         raise InvalidApplication([InputError(fact.problem.code, field=WHY_HERE, **fact.problem.facts)])
     return demand_length(why, MAX_REASON_CHARS, WHY_HERE, FREE_TEXTS["reason"])
-
-
-def _own(tx: Transaction, actor: Actor, draft_id: str) -> Draft:
-    draft = applications.get_draft(tx, draft_id)
-    if draft is None:
-        raise things.not_found(things.APPLICATION)
-    access.demand(actor, TAKE_APPLICATIONS, draft.office)
-    return draft
-
-
-def _own_or_untouched(tx: Transaction, actor: Actor, draft_id: str, now: datetime, revision: int = 0) -> Draft:
-    """The draft; where there is none, and the page was made from none (``revision``), one that is not stored yet. One that
-    somebody deleted stays so, whatever still arrives of it."""
-    draft = applications.get_draft(tx, draft_id)
-    begins = draft is None and revision == 0 and _ID.fullmatch(draft_id)
-    if begins and not history.is_about(tx, f"application/{draft_id}"):
-        access.demand(actor, TAKE_APPLICATIONS)
-        return _untouched(draft_id, actor, now)
-    return _own(tx, actor, draft_id)
 
 
 def _untouched(draft_id: str, actor: Actor, now: datetime) -> Draft:

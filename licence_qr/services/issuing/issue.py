@@ -20,6 +20,8 @@ from licence_qr.errors import InputError, InvalidApplication, RuleError
 from licence_qr.services.cases.open_case import NewCase, open_case
 from licence_qr.services.lifecycle.calendar import record_deemed_renewals, resume_after_rest
 from licence_qr.services.lifecycle.credit_record import check_application
+from licence_qr.services.parties.parties import keep_parties
+from licence_qr.services.parties.sealing import IdentitySealing
 from licence_qr.services.register import access, events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.look_alikes import LookAlike, look_alikes
@@ -102,14 +104,15 @@ class Issuance:
     catalogue: Catalogue
     coding: Coding
     demonstration: bool
+    identities: IdentitySealing
 
     def issue(self, application: Application, actor: Actor, idempotency_key: str, now: datetime) -> IssuedPair:
         """Issue everything the application asks for, or nothing, and return it after COMMIT.
 
         The same key again returns the first result (``repeated``). Raises RuleError ``no_delegation_today``,
         ``kind_needs_no_permit_today``, ``licence_ended``, ``permit_already_in_force``, ``permit_already_pending``,
-        ``commitment_not_signed``, ``commitment_text_changed``, ``application_barred``, ``commitment_not_open`` or
-        ``act_not_allowed`` (new premises during dormancy);
+        ``commitment_not_signed``, ``commitment_text_changed``, ``application_barred``, ``commitment_not_open``,
+        ``person_barred``, ``person_commitment_not_open`` or ``act_not_allowed`` (new premises during dormancy);
         InvalidApplication when the details differ from those of a registered business, or the card has no room or
         letters for them; PrintError ``font_missing``; AccessError; KeyStoreError; RegisterError.
         """
@@ -139,6 +142,8 @@ class Issuance:
         entity = licence.entity
         premises = _premises(case, licence)
         application_no = _application_no(case)
+        # Before the permits, which the record of the same person can bar.
+        keep_parties(tx, self.identities, application_no, entity.uscc, application.parties)
         issued = tuple(
             self._permit(case, request, premises, entity.uscc, application_no) for request in application.permits
         )
@@ -154,7 +159,7 @@ class Issuance:
             version=code.version,
             permits=issued,
         )
-        applications.add_outcome(tx, outcome, as_json(application))
+        applications.add_outcome(tx, outcome, as_json(application.without_parties()))
         return OrderedPair(outcome, entity.holder_name, code)
 
     def look_alikes(self, entity: EntityRequest) -> tuple[LookAlike, ...]:

@@ -14,17 +14,20 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.issuing.draft import Draft
 from licence_qr.domain.names import name_key
-from licence_qr.domain.register.permit import PermitState, status_on
+from licence_qr.domain.register.entity import EntityForm
+from licence_qr.domain.register.permit import GrantMode, PermitState, status_on
 from licence_qr.errors import InputError
-from licence_qr.services.lifecycle.credit_record import application_bar
+from licence_qr.services.lifecycle.credit_record import application_bar, individuals_of_person
 from licence_qr.services.register.look_alikes import MOST_TOLD, LookAlike, look_alikes
 from licence_qr.services.signing.grant_rules import type_name
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.lifecycle import credit_record
+from licence_qr.store.parties import parties
 from licence_qr.store.register import entities, permits
 from licence_qr.store.register.entities import StoredEntity
 
 WHY_ANOTHER = "why_another"  # the field that says why a business of the same name is another one
+_PERSON = "principal_id_number"
 WHY_HERE = "why_here"  # the field that says why a second business has premises at this address
 
 
@@ -47,10 +50,20 @@ class KnownFact:
     others: tuple[LookAlike, ...] = ()
 
 
-def known_facts(
-    tx: Transaction, catalogue: Catalogue, draft: Draft, permit_types: Collection[str], day: date
-) -> tuple[KnownFact, ...]:
-    """All that the register knows of ``draft``, in the order of the form; ``permit_types`` are those it applies for."""
+@dataclass(frozen=True, slots=True)
+class AskedDraft:
+    """What is asked about: ``permit_types`` are those that the draft applies for, ``person`` is the mark of the applicant's
+    identity number, None where none was typed that is right."""
+
+    draft: Draft
+    permit_types: Collection[str]
+    day: date
+    person: bytes | None = None
+
+
+def known_facts(tx: Transaction, catalogue: Catalogue, asked: AskedDraft) -> tuple[KnownFact, ...]:
+    """All that the register knows of a draft, in the order of the form."""
+    draft, permit_types, day = asked.draft, asked.permit_types, asked.day
     uscc = _readable_code(draft)
     holder = entities.get(tx, uscc) if uscc else None
     found = [*_of_holder(tx, catalogue, uscc, permit_types, day)] if uscc else []
@@ -58,7 +71,7 @@ def known_facts(
         found += _of_registered(tx, draft, holder, permit_types, day)
     else:
         found += _of_name(tx, draft)
-    return (*found, *of_address(tx, draft), *_of_person(tx, draft, uscc))
+    return (*found, *of_address(tx, draft), *_of_person(tx, catalogue, asked, uscc))
 
 
 def of_address(tx: Transaction, draft: Draft) -> Iterator[KnownFact]:
@@ -120,10 +133,34 @@ def _of_name(tx: Transaction, draft: Draft) -> Iterator[KnownFact]:
         yield KnownFact(Weight.ASK, problem, WHY_ANOTHER, alike)
 
 
-def _of_person(tx: Transaction, draft: Draft, uscc: str) -> Iterator[KnownFact]:
-    person = draft.fields.get("principal", "").strip()
-    if theirs := _told(entities.led_by(tx, person), uscc) if person else ():
-        yield KnownFact(Weight.TELL, InputError("person_has_others", field="principal", person=person), others=theirs)
+def _of_person(tx: Transaction, catalogue: Catalogue, asked: AskedDraft, uscc: str) -> Iterator[KnownFact]:
+    """What the applicant has besides: by the identity number, which is certain, else by the name."""
+    person = asked.draft.fields.get("principal", "").strip()
+    if asked.person is None:
+        if theirs := _told(entities.led_by(tx, person), uscc) if person else ():
+            yield KnownFact(
+                Weight.TELL, InputError("person_has_others", field="principal", person=person), others=theirs
+            )
+        return
+    applied = (entities.get(tx, each) for each in parties.businesses_of(tx, asked.person))
+    if theirs := _told([each for each in applied if each], uscc):
+        yield KnownFact(Weight.TELL, InputError("person_has", field=_PERSON, person=person), others=theirs)
+    if asked.draft.fields.get("entity_form") == EntityForm.INDIVIDUAL:
+        for each in individuals_of_person(tx, asked.person):
+            yield from _of_record(tx, catalogue, asked, each) if each != uscc else ()
+
+
+def _of_record(tx: Transaction, catalogue: Catalogue, asked: AskedDraft, uscc: str) -> Iterator[KnownFact]:
+    """What the record of another individual business of the same person stops: the law bars the applicant."""
+    entries = credit_record.of_business(tx, uscc)
+    for permit_type in asked.permit_types:
+        if until := application_bar(entries, (permit_type,), asked.day).barred_until:
+            facts = {"uscc": uscc, "permit_type": type_name(catalogue, permit_type), "until": until}
+            yield KnownFact(Weight.STOP, InputError("person_barred", field=_PERSON, **facts))
+    if application_bar(entries, asked.permit_types, asked.day).no_commitment:
+        yield KnownFact(Weight.TELL, InputError("person_commitment_not_open", field=_PERSON, uscc=uscc))
+        if asked.draft.fields.get("mode") == GrantMode.COMMITMENT:
+            yield KnownFact(Weight.STOP, InputError("person_commitment_not_open", field="mode", uscc=uscc))
 
 
 def _told(found: Collection[StoredEntity], uscc: str) -> tuple[LookAlike, ...]:

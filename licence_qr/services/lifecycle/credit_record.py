@@ -1,8 +1,8 @@
 """Consequences of a failed commitment: an entry in the credit record, and a bar on new applications.
 
 Both depend on the proposed annulment: they count from the day it is decided, and lapse if it is refused. They bind the
-holder of the credit code. A new business of the same people is another holder: the law bars the applicant (行政许可法
-articles 78 and 79), and a program cannot tell who is behind it.
+applicant (行政许可法 articles 78 and 79): the holder of the credit code, and with individual businesses the person: all of
+them are the same applicant. Who that is tells the identity number; without one, a program cannot tell.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from licence_qr.domain.dates import Period, local_date
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.inspecting.follow_up import Fault
 from licence_qr.domain.lifecycle.credit_entry import EntryState
+from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor
@@ -25,8 +26,15 @@ from licence_qr.services.register.events import NewEvent
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.lifecycle import credit_record
 from licence_qr.store.lifecycle.credit_record import CreditEntry
+from licence_qr.store.parties import parties
 from licence_qr.store.proposals.proposals import StoredProposal
+from licence_qr.store.register import entities
 
+# What is said of the applicant's own record (True), and of that of another business of the same person.
+_CODES = {
+    True: ("application_barred", "commitment_not_open"),
+    False: ("person_barred", "person_commitment_not_open"),
+}
 _COUNTED = frozenset({EntryState.STANDING, EntryState.REPAIRED})
 
 
@@ -59,12 +67,29 @@ def application_bar(entries: Iterable[CreditEntry], permit_types: Iterable[str],
 
 
 def check_application(tx: Transaction, uscc: str, permit_type: str, mode: GrantMode, day: date, type_name: str) -> None:
-    """Raise RuleError ``application_barred`` or ``commitment_not_open`` if the credit record of ``uscc`` forbids it."""
-    found = application_bar(credit_record.of_business(tx, uscc), (permit_type,), day)
-    if found.barred_until is not None:
-        raise RuleError("application_barred", uscc=uscc, permit_type=type_name, until=found.barred_until)
-    if found.no_commitment and mode is GrantMode.COMMITMENT:
-        raise RuleError("commitment_not_open", uscc=uscc)
+    """Raise RuleError ``application_barred`` or ``commitment_not_open`` if the credit record of ``uscc`` forbids it; and
+    ``person_barred`` or ``person_commitment_not_open`` if that of another individual business of the same person does."""
+    for each in (uscc, *others_of_applicant(tx, uscc)):
+        bar, promise = _CODES[each == uscc]
+        found = application_bar(credit_record.of_business(tx, each), (permit_type,), day)
+        if found.barred_until is not None:
+            raise RuleError(bar, uscc=each, permit_type=type_name, until=found.barred_until)
+        if found.no_commitment and mode is GrantMode.COMMITMENT:
+            raise RuleError(promise, uscc=each)
+
+
+def others_of_applicant(tx: Transaction, uscc: str) -> tuple[str, ...]:
+    """The credit codes of other individual businesses of the person whose individual business ``uscc`` is, as far as an
+    identity number tells."""
+    mark = parties.applicant_mark(tx, uscc)
+    individuals = individuals_of_person(tx, mark) if mark else ()
+    return tuple(each for each in individuals if each != uscc) if uscc in individuals else ()
+
+
+def individuals_of_person(tx: Transaction, number_mark: bytes) -> tuple[str, ...]:
+    """The credit codes of the individual businesses, in force or ended, for which the person with this mark applied."""
+    stored = (entities.get(tx, uscc) for uscc in parties.businesses_of(tx, number_mark))
+    return tuple(each.entity.uscc for each in stored if each and each.entity.form is EntityForm.INDIVIDUAL)
 
 
 @dataclass(frozen=True, slots=True)

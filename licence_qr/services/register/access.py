@@ -50,6 +50,9 @@ TAKE_APPLICATIONS = Right(thing=things.APPLICATION, roles=_CLERKS)
 DECIDE_ITEMS = Right(thing=things.ITEM, roles=_DECIDERS)
 RECORD_SHOWN = Right(thing=things.ITEM, roles=_CLERKS)
 PASS_ON_ITEMS = Right(thing=things.ITEM, roles=_CLERKS)
+# The parties of applications are internal; a whole identity number is for whoever handles them.
+READ_PARTIES = Right(thing=things.BUSINESS, roles=_READERS, everywhere=_AUDITORS)
+LOOK_AT_NUMBERS = Right(thing=things.PARTY, roles=_CLERKS | _DECIDERS)
 INVITE_TO_RATE = Right(thing=things.APPLICATION, roles=_CLERKS)
 # Licences and permits are public facts; who entered them and why is internal.
 READ_BUSINESSES = Right(thing=things.BUSINESS, roles=_READERS, everywhere=_READERS)

@@ -6,6 +6,7 @@ from licence_qr.errors import NotFoundError
 from licence_qr.wording.text import Text
 
 APPLICATION = Text("申请", "application")
+PARTY = Text("身份证号码", "identity number")
 ITEM = Text("事项", "item")
 BUSINESS = Text("企业", "business")
 PERMIT = Text("许可", "permit")

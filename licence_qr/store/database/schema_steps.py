@@ -25,6 +25,7 @@ from licence_qr.store.database.tables import (
     files_tables,
     importing_tables,
     inspecting_tables,
+    parties_tables,
     proposals_tables,
     work_tables,
 )
@@ -288,6 +289,12 @@ def m041_case_items(schema: Schema) -> None:
     schema.hold(TABLES)
 
 
+def m042_parties(schema: Schema) -> None:
+    """The applicants and agents of applications."""
+    parties_tables.create(schema)
+    schema.hold(TABLES)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -330,4 +337,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m039_known_devices,
     m040_constraints,
     m041_case_items,
+    m042_parties,
 )

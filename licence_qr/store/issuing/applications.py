@@ -11,7 +11,7 @@ from typing import Any
 from licence_qr.domain.catalogue.model import Notice
 from licence_qr.domain.identifiers import CodeId
 from licence_qr.domain.issuing.application import Commitment
-from licence_qr.domain.issuing.draft import Draft, Handover, Rival, TypedField
+from licence_qr.domain.issuing.draft import Draft, FieldOrigin, Handover, Rival, TypedField
 from licence_qr.domain.issuing.issued import IssuedPermit
 from licence_qr.store.database.connections import Row, Transaction
 
@@ -42,7 +42,8 @@ def _entry(written: str | dict[str, Any]) -> TypedField:
         return TypedField(written)
     at = written["at"]
     rivals = (Rival(**each | {"at": datetime.fromisoformat(each["at"])}) for each in written.get("rivals", ()))
-    return TypedField(**written | {"at": datetime.fromisoformat(at) if at else None, "rivals": tuple(rivals)})
+    read = {"at": datetime.fromisoformat(at) if at else None, "rivals": tuple(rivals)}
+    return TypedField(**written | read | {"origin": FieldOrigin(written.get("origin", FieldOrigin.TYPED))})
 
 
 def _written(draft: Draft) -> str:

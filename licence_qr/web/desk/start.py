@@ -20,7 +20,7 @@ from licence_qr.web.desk.accounts import pages as people
 from licence_qr.web.desk.accounts import role_pages as people_roles
 from licence_qr.web.desk.accounts import staff_sessions as people_sessions
 from licence_qr.web.desk.audit import pages as audit
-from licence_qr.web.desk.businesses import history
+from licence_qr.web.desk.businesses import history, parties
 from licence_qr.web.desk.businesses import pages as desk_businesses
 from licence_qr.web.desk.cases import counter, items
 from licence_qr.web.desk.feedback import ratings, reports
@@ -59,6 +59,7 @@ for pages in (
     issuing_drafts,
     issue,
     desk_businesses,
+    parties,
     history,
     items,
     counter,

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from licence_qr.domain.catalogue.model import Requirement, RequirementAction, Text
 from licence_qr.domain.dates import SHANGHAI, day_in_words
+from licence_qr.domain.issuing.draft import shown_field
 from licence_qr.domain.work.task_words import counted, days_left
 from licence_qr.domain.work.tasks import TaskKind, TimeLeft
 from licence_qr.errors import LicenceQRError
@@ -37,9 +38,9 @@ def need_words(need: Requirement) -> tuple[Text, Tone]:
 
 
 def shown_text(field: Field, typed: str) -> str:
-    """An answer in words: the labels of the selected choices, or the typed text."""
+    """An answer in words: the labels of the selected choices, or the typed text; an identity number masked."""
     if not field.choices:
-        return typed
+        return shown_field(field.name, typed)
     labels = {choice.value: t(choice.label.zh, choice.label.en) for choice in field.choices}
     values = typed.split(",") if field.widget is Widget.CHECKBOXES else [typed]
     return t("、", ", ").join(labels.get(value, value) for value in values if value)

@@ -90,11 +90,15 @@ def test_only_an_individual_business_may_have_no_name() -> None:
     assert refusals(changed(name="")) == [("name", "field_missing")]
 
 
+AGENT = {"agent_name": "代理人", "agent_authority": "授权委托书"}
+
+
 @pytest.mark.parametrize("field", sorted(MAX_CHARS.keys() & set(ALL_FIELDS)))
 def test_every_text_has_a_length_that_fits_and_one_that_does_not(field: str) -> None:
     letter = "é" if field == "name" else "住"  # of two bytes: the bytes of a name are counted too
-    parse(changed(**{field: letter * MAX_CHARS[field]}))
-    (problem,) = problems(changed(**{field: letter * (MAX_CHARS[field] + 1)}))
+    agent = AGENT if field in AGENT else {}
+    parse(changed(**{**agent, field: letter * MAX_CHARS[field]}))
+    (problem,) = problems(changed(**{**agent, field: letter * (MAX_CHARS[field] + 1)}))
     assert (problem.field, problem.code, problem.facts["limit"]) == (field, "text_too_long", MAX_CHARS[field])
 
 
@@ -310,7 +314,7 @@ def test_the_summary_names_the_field_or_what_it_asks_for(typed: str) -> None:
     for field in (name for name in ALL_FIELDS if not name.startswith(("uscc", "notice_"))):
         spoken = {"signer": "签名", "kinds": "场所", "trade": "行业"}.get(field, FIELD_LABELS[field].zh)
         try:
-            parse(changed(**{field: typed}))
+            parse(changed(**{**AGENT, field: typed}))
         except InvalidApplication as invalid:
             refused.add(field)
             said = [explain(problem, "zh").what for problem in invalid.problems]

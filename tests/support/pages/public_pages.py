@@ -347,6 +347,7 @@ def prepared_services() -> SimpleNamespace:
         "bars": None,
         "officers": None,
         "counter_items": None,
+        "parties": None,
         "shown_certificates": None,
     }
     return SimpleNamespace(**(dict.fromkeys(field.name for field in fields(Services)) | prepared))

@@ -47,6 +47,7 @@ MAY_OPEN = {
     "desk.businesses.search_businesses": READERS,
     "desk.businesses.show_business": READERS,
     "desk.businesses_history.show_history": READERS,
+    "desk.parties.show_number": MENDERS,
     **dict.fromkeys(
         (
             f"desk.items.{name}"

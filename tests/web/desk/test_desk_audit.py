@@ -167,10 +167,11 @@ def test_the_trace_of_a_page_names_person_account_session_and_business(
     clerk.see(f"/desk/businesses/{things['uscc']}")
     clerk.see(f"/desk/businesses/{things['uscc']}?lang=en")  # the same page again
     clerk.see(f"/desk/businesses/{things['uscc']}/history")
-    signed, *seen = told(desk_services)[-3:]
+    signed, *seen = told(desk_services)[-4:]
     assert signed["event"] == "signed_in"
     assert [(row["subject"], row["says"]["fields"]) for row in seen] == [
         (f"business/{things['uscc']}", ["name", "principal", "domicile", "address"]),
+        (f"business/{things['uscc']}", ["parties"]),
         (f"history/{things['uscc']}", ["name", "principal", "domicile", "address", "by", "reason"]),
     ]
     for row in seen:

@@ -66,7 +66,7 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
     """What the addresses of the pages name: an application, a business and a row that waits, all of them real."""
     clerk = signed_in(desk_app, desk_services, "clerk")
     application = clerk.start()
-    clerk.fill(application, name="重庆示例各看各的客栈有限公司")
+    clerk.fill(application, name="重庆示例各看各的客栈有限公司", principal_id_number="110101199003070011")
     result = clerk.see(clerk.issue(application).location)
     found = re.search(r"9150\w{14}", result)
     assert found
@@ -85,6 +85,7 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
         "draft_id": clerk.start().rpartition("/")[2],
         "uscc": found[0],
         "named_id": "1",
+        "party_id": "1",
         "device_id": "0",
         "reset_id": str(asked_reset(desk_services, "administrator", PASSWORD, datetime.now(UTC))),
         "grant_id": str(asked_roles(desk_services, "administrator", PASSWORD, datetime.now(UTC))),

@@ -27,6 +27,7 @@ _SUBJECTS: Mapping[str, Text] = {
     "item": Text("事项", "Item"),
     "key": Text("密钥", "Key"),
     "list": Text("列表", "List"),
+    "party": Text("申请人或代理人", "Applicant or agent"),
     "permit": term("record.permit"),
     "person": Text("人员", "Person"),
     "premises": term("field.premises"),
@@ -38,7 +39,7 @@ _SUBJECTS: Mapping[str, Text] = {
     "search": Text("查询内容", "Searched for"),
 }
 _SEARCHES: Mapping[str, Text] = {
-    "identity_number": Text("身份证号码", "Identity number"),
+    "identity_number": term("field.identity_number"),
     "telephone": Text("电话号码", "Telephone number"),
     "credit_code": term("field.credit_code"),
     "code_number": term("field.code_number"),
@@ -51,7 +52,9 @@ _FIELDS: Mapping[str, Text] = {
     "contact": Text("联系方式", "Contact details"),
     "contact_phone": Text("联系电话", "Telephone"),
     "findings": term("inspection.what_was_found"),
+    "identity_number": term("field.identity_number"),
     "office": Text("所在窗口", "Office they work in"),
+    "parties": Text("申请人和代理人", "Applicant and agent"),
     "photo": term("inspection.photos"),
     "proposed_by": term("field.proposed_by"),
     "reason": term("field.reason"),

@@ -15,10 +15,11 @@ from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.publishing.display_cards import CodeForm, Prints
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
+from licence_qr.web.desk.businesses import parties as applicants
 from licence_qr.web.desk.cases.words import item_saying, needed, next_item, not_needed
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.navigation import BUSINESSES
-from licence_qr.web.shell.readings import searched, shows_business
+from licence_qr.web.shell.readings import searched, shows, shows_business
 from licence_qr.web.shell.security import current_actor, roles
 
 blueprint = Blueprint("businesses", __name__, url_prefix="/businesses")
@@ -63,6 +64,9 @@ def show_business(uscc: str) -> str:
     detail = services().register.business(current_actor(), uscc, now)
     shows_business(uscc)
     items = services().items.of_business(current_actor(), uscc, now)
+    parties = applicants.services().of_business(current_actor(), uscc)
+    if parties:
+        shows(f"business/{uscc}", "parties", uscc=uscc)
     ended = tuple(held for held in detail.permits if held.permit.state in ENDED)
     return render_template(
         "desk/businesses/business.html",
@@ -71,6 +75,8 @@ def show_business(uscc: str) -> str:
         standing=tuple(held for held in detail.permits if held not in ended),
         ended=ended,
         barred_until=services().bars.of_application(uscc, catalogue().permit_types, local_date(now)).barred_until,
+        parties=parties,
+        may_look=access.may(current_actor(), access.LOOK_AT_NUMBERS, detail.office),
         items=items,
         next_item=next_item(items),
         say_item=item_saying,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.issuing.draft import Draft
+from licence_qr.domain.issuing.draft import Draft, FieldOrigin
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.errors import InputError
 from licence_qr.services.register import access
@@ -24,6 +24,7 @@ from licence_qr.web.desk.issuing.draft import (
     step_address,
 )
 from licence_qr.web.desk.issuing.fields import (
+    AGENT_SECTION,
     ENTITY_TYPES,
     REASON_FIELDS,
     SAME_ADDRESS,
@@ -49,7 +50,7 @@ def show_details(draft_id: str) -> str:
     """The business, its premises and the permit, in one form."""
     draft = open_draft(draft_id)
     trade, sections = trade_of(draft), _detail_sections(draft)
-    typed = draft.fields
+    typed = draft.shown
     return render_template(
         "desk/issuing/details.html",
         draft=draft,
@@ -64,6 +65,7 @@ def show_details(draft_id: str) -> str:
         facts=facts_of(draft),
         reasons=REASON_FIELDS,
         **frame(draft),
+        agent_open=any(typed.get(field.name) for field in AGENT_SECTION.fields),
         **shown_problems(draft, _fields(sections)),
     )
 
@@ -78,11 +80,11 @@ def save_details(draft_id: str) -> Response:
         return elsewhere
     action, _, phrase = request.form.get("action", "").partition(":")
     if action in {"phrase", "phrases"}:
-        saved = save_typed(draft, fields, {**_derived(draft), **_with_phrase(draft, phrase)}, usual)
+        saved = save_typed(draft, fields, {**_derived(draft), **_with_phrase(draft, phrase)}, usual, FieldOrigin.TYPED)
         words = request.form.get(PHRASE_WORDS, "")[:LONGEST_WORDS] or None
         return redirect(step_address(saved, "details", "business_scope", words=words), 303)
     if action == "prefill":
-        saved = save_typed(draft, fields, _known_facts(fields), usual)
+        saved = save_typed(draft, fields, _known_facts(fields), usual, FieldOrigin.REGISTER)
         return redirect(step_address(saved, "details"), 303)
     following = "commitment" if may_grant(draft) else "review"
     # Left from an earlier choice of trade: without a permit there is nothing to choose, and the step is passed over.
@@ -92,7 +94,8 @@ def save_details(draft_id: str) -> Response:
 
 def _detail_sections(draft: Draft) -> tuple[Section, ...]:
     trade = trade_of(draft)
-    return (entity_section(trade, services().demonstration), premises_section(catalogue(), grants=may_grant(draft)))
+    premises = premises_section(catalogue(), grants=may_grant(draft))
+    return (entity_section(trade, services().demonstration), premises, AGENT_SECTION)
 
 
 def _fields(sections: tuple[Section, ...]) -> tuple[Field, ...]:

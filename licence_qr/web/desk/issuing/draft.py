@@ -16,7 +16,9 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.characters.former_private_use import replacements, standardised
-from licence_qr.domain.issuing.draft import Draft, TypedField, Typing, merge
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.issuing.draft import Draft, FieldOrigin, TypedField, Typing, merge, shown_field
+from licence_qr.domain.issuing.typed_parties import understood
 from licence_qr.errors import ConflictError, InputError, InvalidApplication
 from licence_qr.services.issuing.drafts import MAX_FIELD_CHARS
 from licence_qr.services.issuing.known import WHY_ANOTHER, KnownFact, Weight
@@ -36,6 +38,7 @@ STEPS = {
 }
 _LONGEST_PAGE_KEY = 24  # characters
 _NOTHING: Mapping[str, str] = {}
+_NO_ORIGINS: Mapping[str, FieldOrigin] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +97,25 @@ def save_typed(
     fields: Iterable[Field],
     given: Mapping[str, str] | None = None,
     usual: Mapping[str, str] = _NOTHING,
+    origin: FieldOrigin = FieldOrigin.DERIVED,
 ) -> Draft:
     """Keep what was typed into ``fields`` (``given`` overrides it) whether right or wrong; only former private-use
     characters, which other devices cannot show, are replaced by the standard ones, and the page says so.
 
     Pressing twice saves once. When someone else saved other texts first, answers 409 with a page that shows both and
     lets the clerk choose; nothing typed is lost. ``usual`` are answers that the page filled in: they alone start no draft.
+    ``origin`` is where what is ``given`` comes from.
     """
     fields = tuple(fields)
     typed = _standard({**read_fields(request.form, fields), **(given or {})}, fields)
-    if typed.items() <= draft.fields.items() and not draft.disputed.keys() & typed.keys():
+    if typed.items() <= draft.shown.items() and not draft.disputed.keys() & typed.keys():
         return draft
     if not draft.revision and all(text in {"", usual.get(name)} for name, text in typed.items()):
         return draft
-    typing = read_typing(typed)
+    filled = dict.fromkeys(
+        (name for name, text in typed.items() if text and text == usual.get(name)), FieldOrigin.DERIVED
+    )
+    typing = read_typing(typed, {**filled, **dict.fromkeys(given or {}, origin)})
     try:
         return services().applications.save(current_actor(), draft.draft_id, typing, current_instant())
     except ConflictError as error:
@@ -116,13 +124,15 @@ def save_typed(
         abort(_stale_page(draft.draft_id, fields, typing))
 
 
-def read_typing(typed: Mapping[str, str]) -> Typing:
-    """What the page sends, with what it says of itself."""
+def read_typing(typed: Mapping[str, str], origins: Mapping[str, FieldOrigin] = _NO_ORIGINS) -> Typing:
+    """What the page sends, with what it says of itself, and of the answers that it has put in."""
     revision = read_revision(request.form)
     if revision is None:
         abort(400)
     page = request.form.get("page", "")[:_LONGEST_PAGE_KEY]
-    return Typing(typed, revision, page, request.form.get("turn", 0, type=int))
+    put = (name for name in request.form.get("origins", "").split(",") if name in typed)
+    put_in = dict.fromkeys(put, FieldOrigin.DERIVED)
+    return Typing(typed, revision, page, request.form.get("turn", 0, type=int), {**put_in, **origins})
 
 
 def other_button(
@@ -171,6 +181,7 @@ def _stale_page(draft_id: str, fields: tuple[Field, ...], typing: Typing) -> Res
     """Both texts of each field that somebody else has changed since the form was opened."""
     actor, now = current_actor(), current_instant()
     draft = services().applications.get(actor, draft_id)
+    typing = understood(draft.entries, typing, local_date(now))
     clashes = merge(draft.entries, typing, actor.user_id, now, draft.revision + 1).clashes
     names = services().applications.names(actor, (draft,))
     page = render_template(
@@ -188,7 +199,7 @@ def _stale_page(draft_id: str, fields: tuple[Field, ...], typing: Typing) -> Res
 
 
 def _difference(field: Field, saved: TypedField, typed: str, names: Mapping[int, str]) -> Difference:
-    return Difference(field, saved.text, typed, names.get(saved.by, ""), saved.at)
+    return Difference(field, shown_field(field.name, saved.text), typed, names.get(saved.by, ""), saved.at)
 
 
 def facts_of(draft: Draft) -> Mapping[str, tuple[KnownFact, ...]]:

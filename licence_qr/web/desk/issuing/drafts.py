@@ -6,12 +6,13 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.characters.former_private_use import standardised
-from licence_qr.domain.issuing.draft import Draft, TypedField, Typing
+from licence_qr.domain.issuing.draft import Draft, FieldOrigin, TypedField, Typing, shown_field
 from licence_qr.services.issuing.known import Weight
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk.issuing.draft import facts_of, open_draft, read_typing, step_address
 from licence_qr.web.desk.issuing.fields import (
+    AGENT_SECTION,
     COMMITMENT_MODE,
     REASON_FIELDS,
     SIGNATURE_FIELDS,
@@ -31,7 +32,7 @@ from licence_qr.web.shell.language import t
 from licence_qr.web.shell.security import current_actor, roles
 
 # What the page says of itself, beside what was typed into it.
-_OF_THE_PAGE = frozenset({origin.TOKEN, origin.PAGE, "revision", "page", "turn"})
+_OF_THE_PAGE = frozenset({origin.TOKEN, origin.PAGE, "revision", "page", "turn", "origins"})
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/applications")
 
@@ -106,14 +107,20 @@ def _joined(values: list[str]) -> str:
 
 
 def _others(draft: Draft, typing: Typing) -> list[dict[str, object]]:
-    """Each field that somebody else has changed since the page was made, or of which several texts are kept."""
+    """Each field that somebody else has changed since the page was made, of which several texts are kept, or that holds
+    something else than this page has sent: what a card reader typed, read."""
     asked = {field.name: field for field in _asked(draft)}
-    changed = {name: entry for name, entry in draft.entries.items() if name in asked and _is_news(entry, typing)}
+    changed = {
+        name: entry
+        for name, entry in draft.entries.items()
+        if name in asked and (_is_news(entry, typing) or _is_read(name, entry, typing))
+    }
     names = services().applications.names(current_actor(), (draft,)) if changed else {}
     return [
         {
             "name": name,
-            "text": entry.text,
+            "text": shown_field(name, entry.text),
+            "origin": entry.origin.value,
             "mine": any(rival.page == typing.page for rival in entry.rivals),
             "html": render_template("desk/issuing/_told.html", field=asked[name], entry=entry, names=names),
         }
@@ -125,11 +132,17 @@ def _is_news(entry: TypedField, typing: Typing) -> bool:
     return bool(entry.rivals) or (entry.revision > typing.revision and entry.page != typing.page)
 
 
+def _is_read(name: str, entry: TypedField, typing: Typing) -> bool:
+    """Whether this sending brought the text of the field from a card, in this field or the one beside it."""
+    sent_now = entry.origin is FieldOrigin.READ and (entry.page, entry.turn) == (typing.page, typing.turn)
+    return sent_now and typing.fields.get(name) not in {entry.text, shown_field(name, entry.text)}
+
+
 def _asked(draft: Draft) -> tuple[Field, ...]:
     """Every field of every step."""
     known, trade = catalogue(), trade_of(draft)
     place = place_fields(known, trade) if trade else ()
-    sections = (entity_section(trade, services().demonstration), premises_section(known))
+    sections = (entity_section(trade, services().demonstration), premises_section(known), AGENT_SECTION)
     details = (field for section in sections for field in section.fields)
     return (
         *(trade_field(known), *place, *details),

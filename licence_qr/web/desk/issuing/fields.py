@@ -86,7 +86,18 @@ _LICENCE_FACTS = (
     Field(
         "principal",
         FIELD_LABELS["principal"],
+        Text(
+            "有读卡器的，光标放在这里读身份证，姓名和号码各归各位。",
+            "With a card reader: put the cursor here and read the identity card.",
+        ),
         characters=20,
+    ),
+    Field(
+        "principal_id_number",
+        FIELD_LABELS["principal_id_number"],
+        Text("18 位。加密保存，不公开。", "18 characters. Kept encrypted, not published."),
+        characters=20,
+        optional=True,
     ),
     Field(
         "registered_capital",
@@ -134,6 +145,32 @@ def entity_section(trade: Trade | None, demonstration: bool) -> Section:
         widget=Widget.PARAGRAPH,
     )
     return Section("entity", Text("经营主体", "The business"), (code, *_LICENCE_FACTS, scope))
+
+
+# Who acts for the applicant. Folded where there is nobody.
+AGENT_SECTION = Section(
+    "agent",
+    term("field.agent"),
+    (
+        Field("agent_name", FIELD_LABELS["agent_name"], characters=20),
+        Field("agent_id_number", FIELD_LABELS["agent_id_number"], characters=20, optional=True),
+        Field(
+            "agent_authority",
+            FIELD_LABELS["agent_authority"],
+            Text(
+                "授权委托书的编号或日期，以及委托的事项。",
+                "Number or date of the power of attorney, and what it is for.",
+            ),
+        ),
+        Field(
+            "agent_authority_until",
+            FIELD_LABELS["agent_authority_until"],
+            Text("没有期限的留空。", "Leave empty if it has no end."),
+            characters=12,
+            optional=True,
+        ),
+    ),
+)
 
 
 # Beside the address of the premises; no answer of its own, since the address says it.

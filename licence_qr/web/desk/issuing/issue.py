@@ -26,6 +26,7 @@ from licence_qr.web import current_instant
 from licence_qr.web.desk.cases.words import item_saying, missing, needed, not_needed
 from licence_qr.web.desk.issuing.draft import open_draft, problems_of, shows_application
 from licence_qr.web.desk.issuing.fields import (
+    AGENT_SECTION,
     COMMITMENT_MODE,
     SIGNATURE_FIELDS,
     WHY_ANOTHER_FIELD,
@@ -179,6 +180,8 @@ def _parts(draft: Draft) -> Iterator[ReviewSection]:
     yield _part(draft, Text("行业与场所", "Trade and place"), "trade", about)
     for section in (entity_section(trade, services().demonstration), premises_section(known, grants=may_grant(draft))):
         yield _part(draft, section.heading, "details", section.fields)
+    if any(fields.get(field.name, "").strip() for field in AGENT_SECTION.fields):
+        yield _part(draft, AGENT_SECTION.heading, "details", AGENT_SECTION.fields)
     if not may_grant(draft):
         return
     signature = SIGNATURE_FIELDS if fields.get("mode") == GrantMode.COMMITMENT else ()
