@@ -51,6 +51,7 @@ from licence_qr.services.inspecting.receive import Inspections
 from licence_qr.services.inspecting.second_officer import SecondOfficers
 from licence_qr.services.issuing.drafts import Applications
 from licence_qr.services.issuing.issue import Issuance
+from licence_qr.services.issuing.signatures import Signatures
 from licence_qr.services.keys.keyring import Keys
 from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.lifecycle.perform import Life
@@ -67,6 +68,7 @@ from licence_qr.services.publishing.difference_alarm import DifferenceAlarm
 from licence_qr.services.publishing.display_cards import Prints
 from licence_qr.services.publishing.lookup import Lookup
 from licence_qr.services.publishing.noted_times import NotedTimes
+from licence_qr.services.publishing.promises import Promises
 from licence_qr.services.publishing.status_list import StatusPublishing
 from licence_qr.services.publishing.status_publisher import StatusPublisher
 from licence_qr.services.publishing.status_signer import MOST_AHEAD
@@ -140,6 +142,17 @@ class Services(AccountServices):
     def parties(self) -> Parties:
         """Who applied for a business."""
         return Parties(self.database, self.applications.identities)
+
+    @property
+    def signatures(self) -> Signatures:
+        """Signing promises."""
+        files, address = self.reports.files, self.settings.address
+        return Signatures(self.database, self.applications.kept, self.catalogue, files, address, self.web_secret)
+
+    @property
+    def promises(self) -> Promises:
+        """Promises that permits were granted on."""
+        return Promises(self.database, self.catalogue, self.reports.files)
 
     @property
     def bars(self) -> Bars:

@@ -26,6 +26,7 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import complete_uscc
 from licence_qr.domain.issuing.application import Application, Commitment, EntityRequest, PermitRequest
+from licence_qr.domain.issuing.promise import PromiseSignature
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor, Role
@@ -204,7 +205,7 @@ def make_application(catalogue: Catalogue) -> MakeApplication:
         )
         notice = catalogue.notice("hygiene_permit", today)
         assert notice is not None
-        promise = Commitment(notice.id, notice.version, notice.sha256, "测试员", today)
+        promise = Commitment(notice.id, notice.version, notice.sha256, PromiseSignature("测试员", today))
         hotel = PermitRequest("hygiene_permit", ("hotel",), "住宿（宾馆）", GrantMode.COMMITMENT, promise)
         application = Application(
             trade="hotel",

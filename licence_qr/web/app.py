@@ -30,6 +30,7 @@ from licence_qr.web.desk.accounts import pages as people
 from licence_qr.web.desk.audit import pages as audit
 from licence_qr.web.desk.businesses import history, parties, past_day
 from licence_qr.web.desk.businesses import pages as businesses
+from licence_qr.web.desk.businesses import promises as desk_promises
 from licence_qr.web.desk.cases import counter, items
 from licence_qr.web.desk.feedback import ratings as desk_ratings
 from licence_qr.web.desk.feedback import reports as desk_reports
@@ -44,7 +45,7 @@ from licence_qr.web.desk.work import services as work
 from licence_qr.web.operation import pages as operation
 from licence_qr.web.operation.measured import Measured
 from licence_qr.web.phone import pack, pack_key, sync, visits
-from licence_qr.web.public import draws, ratings, reports, scan, verifier_lists, verify
+from licence_qr.web.public import draws, promises, ratings, reports, scan, verifier_lists, verify
 from licence_qr.web.shell import errors, handed, language, navigation, readings, request_log, security, templates, words
 from licence_qr.web.shell.bounded_numbers import RegisterNumber
 from licence_qr.web.shell.folders import shipped
@@ -55,7 +56,20 @@ if TYPE_CHECKING:
 TEMPLATES = shipped("templates")
 STATIC = shipped("static")
 _OF_ACCOUNTS = (sign_in, password, second_factor, staff_number)
-AUDIENCES = (scan, draws, *_OF_ACCOUNTS, start, calendar, pack, visits, sync, verify, verifier_lists, operation)
+AUDIENCES = (
+    scan,
+    draws,
+    promises,
+    *_OF_ACCOUNTS,
+    start,
+    calendar,
+    pack,
+    visits,
+    sync,
+    verify,
+    verifier_lists,
+    operation,
+)
 MAX_REQUEST_BYTES = 11 * 1024 * 1024  # a 10 MB file and the form around it
 
 
@@ -89,9 +103,10 @@ def create_app(services: Services, clock: Clock = system_clock) -> Flask:
     request_log.init_app(app)
     security.init_app(app)
     csrf = CSRFProtect(app)
-    for sessionless in (ratings, reports):  # web.public.cookieless_forms guards them instead
-        csrf.exempt(sessionless.blueprint)
-        app.register_blueprint(sessionless.blueprint)
+    # web.public.cookieless_forms, or a secret link, guards them instead
+    for sessionless in (ratings.blueprint, reports.blueprint, promises.signing):
+        csrf.exempt(sessionless)
+        app.register_blueprint(sessionless)
     errors.init_app(app)
     for audience in (*AUDIENCES, *_offered(app, services.identity_sign_in)):
         app.register_blueprint(audience.blueprint)
@@ -119,6 +134,8 @@ def _hand_over(app: Flask, given: Services) -> None:
     reports.reports.give(app, given.reports)
     ratings.ratings.give(app, given.ratings)
     draws.draws.give(app, given.draws)
+    promises.promises.give(app, given.promises)
+    promises.signatures.give(app, given.signatures)
     verify.keys.give(app, given.keys)
     verifier_lists.services.give(app, verifier_lists.ListServices(given.status_publishing, given.keys))
     token_file, counts = given.settings.metrics_token_file, given.settings.metrics_folder
@@ -141,7 +158,9 @@ def _hand_over(app: Flask, given: Services) -> None:
 def _hand_over_desk(app: Flask, given: Services) -> None:
     start.services.give(app, start.StartServices(given.applications, given.waiting, given.work_list))
     navigation.officers.give(app, given.officers)
-    applying = issuing.IssuingServices(given.applications, given.bars, given.counter_items, given.demonstration)
+    applying = issuing.IssuingServices(
+        given.applications, given.signatures, given.bars, given.counter_items, given.demonstration
+    )
     issuing.services.give(app, applying)
     parties.services.give(app, given.parties)
     found = businesses.BusinessServices(given.register, given.bars, given.prints, given.counter_items)
@@ -149,6 +168,7 @@ def _hand_over_desk(app: Flask, given: Services) -> None:
     items.services.give(app, items.ItemServices(given.officers, given.register))
     shown = counter.CounterServices(given.counter_items, given.shown_certificates, given.register)
     counter.services.give(app, shown)
+    desk_promises.promises.give(app, given.promises)
     history.timeline.give(app, given.timeline)
     past_day.life.give(app, given.life)
     act.services.give(app, act.LifeServices(given.life, given.register, given.bars, given.timeline, given.applications))

@@ -12,6 +12,7 @@ const OF_THE_PAGE = new Set([
   "origins",
   "same_address",
   "words",
+  "strokes",
 ]);
 
 export const JSON_WANTED = { Accept: "application/json" };

@@ -64,7 +64,7 @@ def test_what_was_read_otherwise_and_whose_name_is_alike_is_told_and_issued(copi
     text = (EXAMPLES / "company.toml").read_text(encoding="utf-8")
     odd = tmp_path / "odd.toml"
     odd.write_text(
-        text.replace('principal = "演示甲"', 'principal = "王\ue863"').replace("91500107M0", "91500107\u200bM0"),
+        text.replace('"演示甲"', '"王\ue863"').replace("91500107M0", "91500107\u200bM0"),
         encoding="utf-8",
     )
     first = run(copied, "issue", odd, "--json")
@@ -142,8 +142,14 @@ def test_what_no_card_can_show_is_told_before_numbers_are_given(copied, run, tmp
     "texts",
     [
         {"name": "چوڭچىڭ ئاسىيا مېھمانساراي چەكلىك مەسئۇلىيەت شىركىتى", "address": "路" * 61, "domicile": "路" * 61},
-        # the card does not show the principal
-        {"name": "重庆𠀋𱉻宾馆有限公司", "principal": "王\U0003f000", "address": "路" * 100, "domicile": "路" * 100},
+        # the card does not show the principal, who signs
+        {
+            "name": "重庆𠀋𱉻宾馆有限公司",
+            "principal": "王\U0003f000",
+            "signer": "王\U0003f000",
+            "address": "路" * 100,
+            "domicile": "路" * 100,
+        },
     ],
     ids=["uyghur and 61", "rare and 100"],
 )

@@ -52,6 +52,7 @@ from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdic
 from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.store.cases import items
 from licence_qr.store.feedback import ratings
+from licence_qr.store.register import permits
 
 __all__ = ["hotel", "hotel_made_once"]
 
@@ -129,6 +130,7 @@ OFFICE_FIRST = {
         *("check", "known", "look_alikes", "issue", "result", "signed_result"),
     )
 } | {
+    *(f"signatures.{name}" for name in ("state", "sign_here", "open_link", "take_back", "picture")),
     "issuance.issue",
     "issuance.issue_within",
     "ratings.invitation",
@@ -141,7 +143,7 @@ WITHOUT_A_PERSON = (
     | {"sign_in.sign_in", "sessions.actor", "sessions.holder", "sessions.sign_out"}
     | {"staff_sessions.end_all_of"}
     | {f"staff.{name}" for name in ("add", "change", "merge", "set_roles", "reopen")}
-    | {"reports.send", "ratings.rate"}
+    | {"reports.send", "ratings.rate", "signatures.sign_by_link"}
     | {
         "reports.sweep",
         "ratings.sweep",
@@ -209,6 +211,8 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
     services.reports.send(SentReport("form-1", "hygiene", "床单没有换", "", None, number=hotel.code_number), CLIENT, at)
     with services.database.read() as tx:
         application_no = ratings.latest_case(tx, uscc)
+        granted = permits.get(tx, hotel.permit_id)
+        assert granted is not None
     with services.database.write() as tx:
         item = CaseItem(
             application_no=application_no,
@@ -272,6 +276,9 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "device_time": at,
         "digest": content_hash(hotel.visit(second_officer=None)),
         "sha256": "0" * 64,
+        "promises.for_staff.name": granted.permit.promise,
+        "promises.signature.name": granted.permit.promise,
+        "strokes": "[[10,10,300,90]]",
         "data": b"",
         "wanted": ProposalFilter(),
         "page": 1,

@@ -54,6 +54,7 @@ class LifeRules:
     rating_mend_working_days: int  # a bad rating is mended within
     citizen_contact_kept_days: int  # contact and photo of a report, contact of a rating: deleted so long after the end
     citizen_words_kept_days: int  # and so long the words of both, and what the office wrote about them for itself
+    signing_link_minutes: int  # a promise is signed on a phone within, from when the desk made the link
     draft_kept_days: int  # an application that was not issued is deleted when nobody has changed it for so long
     traces_kept_months: int  # who read, searched, exported and printed what, and who signed in
     grade_a_score: int  # the lowest score of each grade of a scale, of 100: the best, the second, the third

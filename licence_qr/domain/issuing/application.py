@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from licence_qr.domain.cases.case import ItemRequest
+from licence_qr.domain.issuing.promise import PromiseSignature
 from licence_qr.domain.parties.party import Party, PartyRole
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.permit import GrantMode
@@ -14,7 +15,7 @@ from licence_qr.domain.register.permit import GrantMode
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """A signed commitment (告知承诺): who signed which text, and when.
+    """A signed commitment (告知承诺): which text was signed, by whom, when and how.
 
     ``notice_sha256`` is the hash of the text shown; it is compared with that of the catalogue when the permit is
     issued.
@@ -23,8 +24,7 @@ class Commitment:
     notice_id: str
     notice_version: str
     notice_sha256: str
-    signer: str
-    signed_on: date
+    signature: PromiseSignature
 
 
 @dataclass(frozen=True, slots=True)

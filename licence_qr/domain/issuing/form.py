@@ -25,6 +25,7 @@ from licence_qr.domain.catalogue.scope import of_other_trades
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.issuing.application import Application, Commitment, EntityRequest, PermitRequest
 from licence_qr.domain.issuing.party_fields import read_parties
+from licence_qr.domain.issuing.promise_form import DrawnSignature, PromiseReader
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.field_names import ANSWER_PREFIX
 from licence_qr.domain.register.permit import GrantMode, Procedure
@@ -39,15 +40,25 @@ _MAX_KINDS = 28
 
 
 def parse_application(
-    fields: Mapping[str, str], catalogue: Catalogue, office: str, today: date, demonstration: bool
+    fields: Mapping[str, str],
+    catalogue: Catalogue,
+    office: str,
+    today: date,
+    demonstration: bool,
+    *,
+    at_desk: bool = False,
+    drawn: DrawnSignature | None = None,
 ) -> Application:
     """The application that ``fields`` (see ``application_fields``) describe, judged by the rules of ``today``.
 
-    ``office`` is the one that takes it. The credit code may be left out only in a ``demonstration`` register. An
+    ``office`` is the one that takes it. The credit code may be left out only in a ``demonstration`` register. ``at_desk``:
+    whoever makes a promise is there, and it is dated today; ``drawn`` is the signature that was drawn for it. An
     application without a procedure (``mode`` empty) is for the licence alone, if its kinds of place need no permit.
     Raises InvalidApplication with every problem in the order of the form; each names its field.
     """
-    form = _Form(FieldReader(fields), catalogue, office, today, demonstration)
+    reader = FieldReader(fields)
+    promise = PromiseReader(reader, today, at_desk=at_desk, drawn=drawn)
+    form = _Form(reader, catalogue, office, today, demonstration, promise)
     application = form.read()
     if application is None:
         raise InvalidApplication(form.reader.in_form_order())
@@ -73,6 +84,7 @@ class _Form:
     office: str
     today: date
     demonstration: bool
+    promise: PromiseReader
 
     def read(self) -> Application | None:
         """The application, or None when the reader has noted problems."""
@@ -358,13 +370,5 @@ class _Form:
             reader.refuse("commitment_missing", "mode", **facts)
         elif (shown[0], shown[1], shown[2].lower()) != (notice.id, notice.version, notice.sha256):
             reader.refuse("commitment_notice_changed", "mode", found=" ".join(shown[:2])[:60], **facts)
-        signer = reader.text("signer", missing="signature_missing")
-        signed_on = reader.date("signed_on")
-        if signed_on is None:
-            return None
-        if signed_on > self.today:
-            reader.refuse("date_in_future", "signed_on", found=signed_on.isoformat(), today=self.today.isoformat())
-        elif signed_on < notice.period.first:
-            start = notice.period.first.isoformat()
-            reader.refuse("signed_before_notice", "signed_on", found=signed_on.isoformat(), start=start, **facts)
-        return Commitment(notice.id, notice.version, notice.sha256, signer, signed_on)
+        signature = self.promise.read(notice)
+        return Commitment(notice.id, notice.version, notice.sha256, signature) if signature else None

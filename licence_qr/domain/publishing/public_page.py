@@ -58,7 +58,8 @@ class PublicPermit:
     ``deemed_renewed``: the end has passed, but a renewal applied for in time was not decided before it (行政许可法第五十条).
     ``scale``: by which permits of this type are graded (量化分级); None where they are not, or the type is not known.
     ``suspension`` is the decision that suspends it, None where it is not suspended or the decision is not known.
-    ``ended_by`` names the end that came before the record was closed: 撤销, 吊销 or 撤回, then 注销.
+    ``ended_by`` names the end that came before the record was closed: 撤销, 吊销 or 撤回, then 注销. ``promise`` names the
+    document of its promise (告知承诺), empty without one.
     """
 
     permit_type: Text
@@ -82,6 +83,7 @@ class PublicPermit:
     inspection: PublicInspection | None = None
     scale: GradingScale | None = None
     suspension: Suspension | None = None
+    promise: str = ""
 
     @property
     def gradable(self) -> bool:

@@ -155,6 +155,7 @@ def _public_permit(
         inspection=inspection,
         scale=known_type.scale if known_type else None,
         suspension=permit.suspension,
+        promise=permit.promise,
     )
 
 

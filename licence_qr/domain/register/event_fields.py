@@ -20,7 +20,7 @@ _PERMIT = frozenset(
     {
         "permit_type", "permit_no", "premises_no", "kinds", "issuing_authority", "handling_office", "issued_on", "period",
         "mode", "state", "state_since", "ended_by", "suspension", "grade", "graded_on", "follow_up_due", "checked_on",
-        "reviewed_on", "renewal_applied_on", "renewal_in_time",
+        "reviewed_on", "renewal_applied_on", "renewal_in_time", "promise",
     }
 )  # fmt: skip
 _ITEM = frozenset({"permit_type", "authority", "premises_no", "action", "state", "state_since"})

@@ -31,7 +31,10 @@ PARTY_FIELDS = ("principal_id_number", "agent_name", "agent_id_number", "agent_a
 IDENTITY_FIELDS: Mapping[str, str] = {"principal_id_number": "principal", "agent_id_number": "agent_name"}
 """The field of a number and that of the name beside it."""
 CERTIFICATE_FIELDS = ("permit_no", "permitted_items", "issued_on", "valid_from", "valid_to")
-COMMITMENT_FIELDS = ("mode", "notice_id", "notice_version", "notice_sha256", "signer", "signed_on")
+COMMITMENT_FIELDS = (
+    *("mode", "notice_id", "notice_version", "notice_sha256"),
+    *("signer", "signed_on_paper", "signed_on"),
+)
 ANSWER_PREFIX = "answer_"
 
 ALL_FIELDS = TRADE_FIELDS + ENTITY_FIELDS + PREMISES_FIELDS + PARTY_FIELDS + COMMITMENT_FIELDS
@@ -67,6 +70,7 @@ FIELD_LABELS: Mapping[str, Text] = {
     "notice_id": Text("告知书编号", "Notice"),
     "notice_version": Text("告知书版本", "Version of the notice"),
     "notice_sha256": Text("告知书文本校验值", "Checksum of the notice"),
-    "signer": Text("承诺人签名", "Signed by"),
+    "signer": Text("承诺人", "Signed by"),
+    "signed_on_paper": Text("在纸上签名", "Signed on paper"),
     "signed_on": Text("签署日期", "Signed on"),
 }

@@ -97,7 +97,8 @@ class Permit:
     came early enough by the rule of that day, so that silence counts as consent. A renewal lengthens ``period``: its first
     day stays. ``reviewed_on`` is the day of the last review (复核). ``ended_by`` names the end that came before the record
     was closed (撤销, 吊销 or 撤回, then 注销). ``suspension`` is the decision that suspends it now; None where it is not
-    suspended, or the register was never told which decision it was.
+    suspended, or the register was never told which decision it was. ``promise`` names the document it was granted on
+    (``domain.issuing.promise``); empty where there is none, as of permits granted before promises were documents.
     """
 
     permit_type: str
@@ -121,6 +122,7 @@ class Permit:
     ended_by: PermitState | None = None
     renewal_in_time: bool = False
     suspension: Suspension | None = None
+    promise: str = ""
 
     @property
     def granted(self) -> bool:

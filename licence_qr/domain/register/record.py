@@ -71,6 +71,8 @@ class CombinedRecord:
 
 
 def _permit_facts(permit: Permit) -> dict[str, Any]:
+    # A permit without a promise says nothing of one: what was signed before there were any stays as it is.
+    promise = {"promise": permit.promise} if permit.promise else {}
     return {
         "permit_type": permit.permit_type,
         "permit_no": permit.permit_no,
@@ -82,4 +84,5 @@ def _permit_facts(permit: Permit) -> dict[str, Any]:
         "issued_on": permit.issued_on and permit.issued_on.isoformat(),
         "valid_from": permit.period and permit.period.first.isoformat(),
         "valid_to": permit.period and permit.period.last and permit.period.last.isoformat(),
+        **promise,
     }

@@ -12,6 +12,7 @@ from licence_qr.domain.catalogue.model import Catalogue, PermitType, Text
 from licence_qr.domain.catalogue.requirements import KnownFacts, requirements
 from licence_qr.domain.dates import Period, add_months, local_date
 from licence_qr.domain.issuing.application import Application, Commitment, EntityRequest, PermitRequest
+from licence_qr.domain.issuing.promise import PromiseSignature
 from licence_qr.domain.publishing.public_page import Verdict
 from licence_qr.domain.register.entity import Entity, LicenceState
 from licence_qr.domain.register.events import EventKind
@@ -337,7 +338,9 @@ class DemonstrationRegister:
         notice = self.catalogue.notice(applied.type, today)
         commitment = None
         if applied.mode is GrantMode.COMMITMENT and notice is not None:
-            commitment = Commitment(notice.id, notice.version, notice.sha256, business.principal, today)
+            commitment = Commitment(
+                notice.id, notice.version, notice.sha256, PromiseSignature(business.principal, today)
+            )
         request = EntityRequest(
             uscc=business.uscc,
             form=business.form,

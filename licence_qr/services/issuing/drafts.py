@@ -24,17 +24,17 @@ from licence_qr.domain.register.typed_fields import form_order
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import ConflictError, InputError, InvalidApplication, KeyStoreError
 from licence_qr.services.issuing.issue import Issuance
-from licence_qr.services.issuing.kept_drafts import KeptDrafts
+from licence_qr.services.issuing.kept_drafts import KeptDrafts, still_open
 from licence_qr.services.issuing.known import WHY_ANOTHER, WHY_HERE, AskedDraft, KnownFact, known_facts, of_address
 from licence_qr.services.parties.sealing import IdentitySealing
-from licence_qr.services.register import access, events, things
+from licence_qr.services.register import access, events
 from licence_qr.services.register.access import TAKE_APPLICATIONS
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.look_alikes import LookAlike
 from licence_qr.services.signing.room_on_sheets import faults_of_fields
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database, Transaction
-from licence_qr.store.issuing import applications
+from licence_qr.store.issuing import applications, draft_signatures
 from licence_qr.store.register import entities, history
 from licence_qr.wording.text import Text
 
@@ -63,7 +63,7 @@ class Applications:
     def get(self, actor: Actor, draft_id: str) -> Draft:
         """One draft. Raises NotFoundError ``thing_not_found``, AccessError."""
         with self.database.read() as tx:
-            return self._own(tx, actor, draft_id)
+            return self.kept.own(tx, actor, draft_id)
 
     def get_or_start(self, actor: Actor, draft_id: str, now: datetime) -> Draft:
         """One draft; an untouched one where nothing has been typed under this key. Raises as ``get`` does: NotFoundError for
@@ -75,7 +75,7 @@ class Applications:
         """The drafts of the clerk's office, open and issued, newest first."""
         access.demand(actor, TAKE_APPLICATIONS)
         with self.database.read() as tx:
-            return self._drafts.of_office(tx, actor.office)
+            return self.kept.of_office(tx, actor.office)
 
     def names(self, actor: Actor, drafts: Iterable[Draft]) -> Mapping[int, str]:
         """The names of all who had a hand in these drafts: account → name."""
@@ -88,7 +88,7 @@ class Applications:
         """The open drafts of absent people for whom ``actor`` stands in: draft id → their name."""
         access.demand(actor, TAKE_APPLICATIONS)
         with self.database.read() as tx:
-            drafts = self._drafts.of_office(tx, actor.office) if actor.cover.stands_for else ()
+            drafts = self.kept.of_office(tx, actor.office) if actor.cover.stands_for else ()
             clerks = {each: accounts.user_by_id(tx, each) for each in {draft.owner for draft in drafts}}
         absent = {key: user and actor.stands_in_for({user.actor.username}) for key, user in clerks.items()}
         begun = ((draft.draft_id, absent[draft.owner]) for draft in drafts if draft.issued_at is None)
@@ -121,15 +121,9 @@ class Applications:
         return self._store(actor, draft_id, typing, now, both=True)
 
     @property
-    def _drafts(self) -> KeptDrafts:
+    def kept(self) -> KeptDrafts:
+        """The drafts as the register keeps them."""
         return KeptDrafts(self.identities)
-
-    def _own(self, tx: Transaction, actor: Actor, draft_id: str) -> Draft:
-        draft = self._drafts.get(tx, draft_id)
-        if draft is None:
-            raise things.not_found(things.APPLICATION)
-        access.demand(actor, TAKE_APPLICATIONS, draft.office)
-        return draft
 
     def _own_or_untouched(
         self, tx: Transaction, actor: Actor, draft_id: str, now: datetime, revision: int = 0
@@ -141,7 +135,7 @@ class Applications:
         if begins and not history.is_about(tx, f"application/{draft_id}"):
             access.demand(actor, TAKE_APPLICATIONS)
             return _untouched(draft_id, actor, now)
-        return self._own(tx, actor, draft_id)
+        return self.kept.own(tx, actor, draft_id)
 
     def field_names(self) -> frozenset[str]:
         """The names of all fields that a draft can have."""
@@ -150,7 +144,7 @@ class Applications:
 
     def _store(self, actor: Actor, draft_id: str, typing: Typing, now: datetime, *, both: bool) -> Draft:
         with self.database.write() as tx:
-            draft = _open(self._own_or_untouched(tx, actor, draft_id, now, typing.revision))
+            draft = still_open(self._own_or_untouched(tx, actor, draft_id, now, typing.revision))
             typing = understood(draft.entries, typing, local_date(now))
             merged = merge(draft.entries, typing, actor.user_id, now, draft.revision + 1)
             if merged.clashes and not both:
@@ -161,9 +155,9 @@ class Applications:
                 return draft
             stored = replace(draft, entries=merged.entries, revision=draft.revision + 1, updated_at=now)
             if draft.revision:
-                self._drafts.save(tx, stored)
+                self.kept.save(tx, stored)
             else:
-                self._drafts.add(tx, stored)
+                self.kept.add(tx, stored)
             return stored
 
     def choose(self, actor: Actor, draft_id: str, field: str, page: str, now: datetime) -> Draft:
@@ -172,7 +166,7 @@ class Applications:
         A choice that is not there any more changes nothing. Raises as ``save`` does.
         """
         with self.database.write() as tx:
-            draft = _open(self._own(tx, actor, draft_id))
+            draft = self.kept.open_own(tx, actor, draft_id)
             entry = draft.disputed.get(field)
             texts = {"": entry.text, **{rival.page: rival.text for rival in entry.rivals}} if entry else {}
             if entry is None or page not in texts:
@@ -180,18 +174,18 @@ class Applications:
             chosen = TypedField(texts[page], actor.user_id, now, draft.revision + 1)
             entries = {**draft.entries, field: chosen}
             stored = replace(draft, entries=entries, revision=draft.revision + 1, updated_at=now)
-            self._drafts.save(tx, stored)
+            self.kept.save(tx, stored)
             return stored
 
     def take_over(self, actor: Actor, draft_id: str, now: datetime) -> Draft:
         """Make ``actor`` the owner of a colleague's draft; the history says so. Raises as ``save`` does."""
         with self.database.write() as tx:
-            draft = _open(self._own(tx, actor, draft_id))
+            draft = self.kept.open_own(tx, actor, draft_id)
             if draft.owner == actor.user_id:
                 return draft
             handed_over = (*draft.handed_over, Handover(draft.owner, actor.user_id, now))
             taken = replace(draft, owner=actor.user_id, handed_over=handed_over, revision=draft.revision + 1)
-            self._drafts.save(tx, taken)
+            self.kept.save(tx, taken)
             after: Mapping[str, object] = {"owner": actor.username}
             _note(tx, EventKind.APPLICATION_TAKEN_OVER, draft, actor, now, after)
             return taken
@@ -199,22 +193,24 @@ class Applications:
     def discard(self, actor: Actor, draft_id: str, now: datetime) -> None:
         """Delete a draft with all that was typed; the history says so, without what was typed. Raises as ``save`` does."""
         with self.database.write() as tx:
-            draft = _open(self._own(tx, actor, draft_id))
-            applications.delete_draft(tx, draft_id)
+            draft = self.kept.open_own(tx, actor, draft_id)
+            applications.delete_draft(tx, draft_id, local_date(now))
             _note(tx, EventKind.APPLICATION_DISCARDED, draft, actor, now, None)
 
     def sweep(self, now: datetime) -> int:
         """Delete the drafts that nobody has changed for ``draft_kept_days``; return how many. Raises RegisterError."""
-        days = self.catalogue.life_rules_on(local_date(now)).draft_kept_days
+        today = local_date(now)
+        days = self.catalogue.life_rules_on(today).draft_kept_days
         with self.database.write() as tx:
-            return applications.delete_untouched(tx, now - timedelta(days=days))
+            return applications.delete_untouched(tx, now - timedelta(days=days), today)
 
     def check(self, actor: Actor, draft: Draft, now: datetime) -> Application:
         """The draft as a checked application. Raises InvalidApplication with every problem, also what no card can show."""
         access.demand(actor, TAKE_APPLICATIONS, draft.office)
         unprintable = faults_of_fields(draft.fields)
         try:
-            application = self._parse(draft, now)
+            with self.database.read() as tx:
+                application = self._parse(tx, draft, now)
         except InvalidApplication as invalid:
             named = {problem.field for problem in invalid.problems}
             more = (fault for fault in unprintable if fault.field not in named)
@@ -223,12 +219,18 @@ class Applications:
             raise InvalidApplication(unprintable)
         return application
 
-    def _parse(self, draft: Draft, now: datetime) -> Application:
+    def _parse(self, tx: Transaction, draft: Draft, now: datetime) -> Application:
         if draft.disputed:
             disputed = (InputError("draft_field_disputed", field=name) for name in draft.disputed)
             raise InvalidApplication(sorted(disputed, key=form_order))
         return parse_application(
-            draft.fields, self.catalogue, draft.office, local_date(now), self.issuance.demonstration
+            draft.fields,
+            self.catalogue,
+            draft.office,
+            local_date(now),
+            self.issuance.demonstration,
+            at_desk=True,
+            drawn=draft_signatures.of_draft(tx, draft.draft_id),
         )
 
     def look_alikes(self, actor: Actor, draft_id: str, now: datetime) -> tuple[LookAlike, ...]:
@@ -252,17 +254,18 @@ class Applications:
         draft issues it for that clerk. Raises InputError ``name_like_another`` or ``text_too_long``;
         ConflictError ``draft_changed_meanwhile``; and as ``Issuance.issue``.
         """
-        draft = self.get(actor, draft_id)
-        asked = None if draft.issued_at else self._parse(draft, now).entity
+        with self.database.read() as tx:
+            draft = self.kept.own(tx, actor, draft_id)
+            asked = None if draft.issued_at else self._parse(tx, draft, now).entity
         # Before the transaction: it can take a while, and others wait to write.
         alike = self.issuance.look_alikes(asked) if asked else ()
         with self.database.write() as tx:
-            draft = self._own(tx, actor, draft_id)
+            draft = self.kept.own(tx, actor, draft_id)
             ordered = None
             if draft.issued_at is None or not self.issuance.repeat_within(tx, draft_id):
                 begun_by = accounts.user_by_id(tx, draft.owner)
                 acting = actor.for_absent({begun_by.actor.username}) if begun_by else actor
-                application = self._parse(draft, now)
+                application = self._parse(tx, draft, now)
                 if application.entity != asked:
                     raise ConflictError("draft_changed_meanwhile", revision=draft.revision)
                 reasons = [_why_another(why_another or draft.fields.get(WHY_ANOTHER, ""), alike[0])] if alike else []
@@ -271,12 +274,13 @@ class Applications:
                 application = with_origins(application, draft)
                 ordered = self.issuance.issue_within(tx, application, acting, draft_id, now, reason)
                 applications.close_draft(tx, draft_id, now)
+                draft_signatures.remove(tx, draft_id, local_date(now), handed_on=_drawn(application))
         return self.issuance.pair(draft_id, ordered)
 
     def result(self, actor: Actor, draft_id: str) -> IssuedPair | None:
         """What was issued from the draft, or None while it is open. Raises KeyStoreError ``code_being_signed``."""
         with self.database.read() as tx:
-            self._own(tx, actor, draft_id)
+            self.kept.own(tx, actor, draft_id)
             return self.issuance.result(tx, draft_id)
 
     def signed_result(self, actor: Actor, draft_id: str) -> IssuedPair | None:
@@ -352,12 +356,6 @@ def _untouched(draft_id: str, actor: Actor, now: datetime) -> Draft:
     )
 
 
-def _open(draft: Draft) -> Draft:
-    if draft.issued_at is not None:
-        raise ConflictError("application_already_issued")
-    return draft
-
-
 def _note(
     tx: Transaction, kind: EventKind, draft: Draft, actor: Actor, now: datetime, after: Mapping[str, object] | None
 ) -> None:
@@ -365,3 +363,9 @@ def _note(
     before = {"owner": owner.actor.username if owner else "", "begun_on": local_date(draft.created_at).isoformat()}
     subject = f"application/{draft.draft_id}"
     events.write(tx, NewEvent(kind=kind, subject=subject, at=now, by=actor, before=before, after=after))
+
+
+def _drawn(application: Application) -> str:
+    """The file of the signature that promises of this application refer to; empty where none was drawn."""
+    signed = (each.commitment.signature.drawing for each in application.permits if each.commitment)
+    return next((drawing.file for drawing in signed if drawing), "")

@@ -18,6 +18,7 @@ from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, st
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, InvalidApplication, RuleError
 from licence_qr.services.cases.open_case import NewCase, open_case
+from licence_qr.services.issuing.promise_keeping import Granting, keep_promise
 from licence_qr.services.lifecycle.calendar import record_deemed_renewals, resume_after_rest
 from licence_qr.services.lifecycle.credit_record import check_application
 from licence_qr.services.parties.parties import keep_parties
@@ -305,6 +306,7 @@ class Issuance:
         if request.commitment.notice_sha256 != notice.sha256:
             raise RuleError("commitment_text_changed", notice=notice.id, version=notice.version)
         rules = self.catalogue.life_rules_on(case.day, request.permit_type)
+        granting = Granting(application_no, case.application, request.permit_type, request.commitment, notice)
         granted = replace(
             pending,
             permit_no=next_permit_no(case.tx, self.catalogue, request.permit_type, pending.issuing_authority, case.day),
@@ -312,6 +314,7 @@ class Issuance:
             period=first_period(self.catalogue, request.permit_type, case.day),
             state=PermitState.EFFECTIVE,
             follow_up_due=add_months(case.day, rules.follow_up_months),
+            promise=keep_promise(case.tx, granting, case.now),
         )
         stored = permits.add(case.tx, uscc, granted)
         applications.add_commitment(case.tx, application_no, request.permit_type, request.commitment, notice)

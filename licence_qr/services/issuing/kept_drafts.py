@@ -10,8 +10,11 @@ from dataclasses import dataclass, replace
 from licence_qr.domain.issuing.draft import Draft, TypedField
 from licence_qr.domain.parties.identity_number import holds_number
 from licence_qr.domain.register.field_names import IDENTITY_FIELDS
-from licence_qr.errors import AccessError
+from licence_qr.domain.roles import Actor
+from licence_qr.errors import AccessError, ConflictError
 from licence_qr.services.parties.sealing import IdentitySealing
+from licence_qr.services.register import access, things
+from licence_qr.services.register.access import TAKE_APPLICATIONS
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.issuing import applications
 
@@ -30,6 +33,18 @@ class KeptDrafts:
         """The draft, open or issued, or None."""
         draft = applications.get_draft(tx, draft_id)
         return _each_text(draft, self._opened) if draft else None
+
+    def own(self, tx: Transaction, actor: Actor, draft_id: str) -> Draft:
+        """The draft, open or issued, if it is of the clerk's office. Raises NotFoundError, AccessError."""
+        draft = self.get(tx, draft_id)
+        if draft is None:
+            raise things.not_found(things.APPLICATION)
+        access.demand(actor, TAKE_APPLICATIONS, draft.office)
+        return draft
+
+    def open_own(self, tx: Transaction, actor: Actor, draft_id: str) -> Draft:
+        """``own``, if it can still be changed. Raises ConflictError ``application_already_issued`` too."""
+        return still_open(self.own(tx, actor, draft_id))
 
     def of_office(self, tx: Transaction, office: str) -> tuple[Draft, ...]:
         """The drafts of one office, newest first."""
@@ -57,6 +72,13 @@ class KeptDrafts:
             return self.identities.open(place, urlsafe_b64decode(text.removeprefix(_SEALED)))
         except (AccessError, NoBase64, ValueError):
             return ""
+
+
+def still_open(draft: Draft) -> Draft:
+    """The draft. Raises ConflictError ``application_already_issued``."""
+    if draft.issued_at is not None:
+        raise ConflictError("application_already_issued")
+    return draft
 
 
 def _each_text(draft: Draft, way: Way) -> Draft:

@@ -27,6 +27,7 @@ from licence_qr.services.signing.status_entries import says_as_much, status_entr
 from licence_qr.store.database import integrity
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.files import former
+from licence_qr.store.issuing import promises
 from licence_qr.store.numbers import given_numbers, number_marks
 from licence_qr.store.register import codes, counters, history
 from licence_qr.store.register.codes import StoredCode
@@ -130,6 +131,7 @@ class Check:
                 signed_content.check_version(code, signed)
             else:
                 signed_content.check(code, signed, business.record)
+                signed_content.check_promises(code, business.record, promises.of_record(tx, business.record))
                 if self._differs_from_history(tx, code.uscc, now):
                     yield LicenceQRError("check_history", uscc=code.uscc)
         except (TokenError, ConflictError, NotFoundError) as error:

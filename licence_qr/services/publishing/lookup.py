@@ -28,6 +28,7 @@ from licence_qr.services.register.look_ups import LookUps
 from licence_qr.services.signing.sign_record import demand_signed
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import inspections
+from licence_qr.store.issuing import promises
 from licence_qr.store.register import codes, marks
 from licence_qr.store.register.codes import StoredCode
 
@@ -200,6 +201,7 @@ class Lookup:
         if signed is not None:
             try:
                 signed_content.check(newest, signed, business.record)
+                signed_content.check_promises(newest, business.record, promises.of_record(tx, business.record))
             except ConflictError:
                 demand_signed(tx, scanned.uscc)  # an act is committed, its version not signed yet: no difference
                 raise

@@ -1,18 +1,21 @@
 """Whether the register still says what was signed, before a page repeats it as genuine.
 
-Who can write to the database file can change a name, a number or a date, and the signature of the code stays good. Two
+Who can write to the database file can change a name, a number or a date, and the signature of the code stays good. Three
 comparisons find that. The record kept with a version must be the one whose digest its symbol carries; and what the register
 holds today must be the record of the newest version, because every act that changes a signed fact signs the next version in
-the same transaction. They find no change to what is not signed (a state, a grade), and none to the history.
+the same transaction. A promise is named in that record by the hash of its text. They find no change to what is not signed (a
+state, a grade), and none to the history.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from licence_qr.credential.claims import Claims
+from licence_qr.domain.issuing.promise import sha256
 from licence_qr.domain.register.record import DIGEST_BYTES, CombinedRecord
 from licence_qr.errors import ConflictError
 from licence_qr.store.register.codes import StoredCode
@@ -42,6 +45,16 @@ def check(newest: StoredCode, signed: Claims, record: CombinedRecord) -> None:
     was = json.loads(newest.record)
     if was != now:
         raise _differs(newest, " ".join(_parts(was, now)))
+
+
+def check_promises(newest: StoredCode, record: CombinedRecord, documents: Mapping[str, str]) -> None:
+    """Compare the promises that ``record`` names with ``documents``, what the register holds of them by their names.
+
+    Raises ConflictError as ``check_version``; ``what`` is then ``promise``.
+    """
+    for permit in record.signed_permits:
+        if permit.promise and sha256(documents.get(permit.promise, "")) != permit.promise:
+            raise _differs(newest, "promise")
 
 
 def _parts(was: dict[str, Any], now: dict[str, Any]) -> list[str]:

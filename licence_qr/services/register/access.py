@@ -54,6 +54,8 @@ PASS_ON_ITEMS = Right(thing=things.ITEM, roles=_CLERKS)
 READ_PARTIES = Right(thing=things.BUSINESS, roles=_READERS, everywhere=_AUDITORS)
 LOOK_AT_NUMBERS = Right(thing=things.PARTY, roles=_CLERKS | _DECIDERS)
 INVITE_TO_RATE = Right(thing=things.APPLICATION, roles=_CLERKS)
+# The document is public; the signature, and who the agent was, are the office's.
+READ_PROMISES = Right(thing=things.PROMISE, roles=_READERS, everywhere=_AUDITORS)
 # Licences and permits are public facts; who entered them and why is internal.
 READ_BUSINESSES = Right(thing=things.BUSINESS, roles=_READERS, everywhere=_READERS)
 READ_INTERNAL_HISTORY = Right(thing=things.BUSINESS, roles=_READERS, everywhere=_AUDITORS)

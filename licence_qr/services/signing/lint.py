@@ -3,7 +3,8 @@
 Whoever can write a row into the register, and nothing else, gets no signature by that. What is compared: the claims with
 the row and with the record kept beside them, the newest version with the register, its place after the version before, its
 block of status entries with the counter, its dates, the number of every permit that it adds with the counter of its
-authority, the delegation of the day of each grant, and the event that says who did it with the role of that account.
+authority, the delegation of the day of each grant, the promise of each grant on commitment, and the event that says who did
+it with the role of that account.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from typing import Any
 from licence_qr.credential.claims import Claims, claims_from_record, decode_claims
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.issuing.promise import sha256
+from licence_qr.domain.names import name_key
 from licence_qr.domain.register.events import EventKind
+from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.register.record import DIGEST_BYTES
 from licence_qr.domain.roles import DEMONSTRATION, NOT_PEOPLE, Role, console_user
 from licence_qr.errors import InputError, NotFoundError, TokenError
@@ -27,8 +31,10 @@ from licence_qr.services.register import record as records
 from licence_qr.services.signing.grant_rules import number_series
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Row, Transaction
+from licence_qr.store.issuing import promises
+from licence_qr.store.issuing.promises import StoredPromise
 from licence_qr.store.numbers import code_versions
-from licence_qr.store.register import codes, counters, history, register_kind
+from licence_qr.store.register import codes, counters, history, permits, register_kind
 from licence_qr.store.register.codes import CodeRow
 from licence_qr.store.signing.unsigned_codes import UnsignedCode
 
@@ -190,6 +196,35 @@ def _grants_were_delegated(case: _SigningCase) -> bool:
     return True
 
 
+def _promises_stand(case: _SigningCase) -> bool:
+    """Whatever is granted on commitment has its promise: the document of the name that the record says, of this business and
+    type of permit, with the notice and the day of the commitment."""
+    for permit in case.added_permits:
+        stored = permits.by_number(case.tx, permit["permit_no"])
+        granted_here = (EventKind.PERMIT_GRANTED, permit["permit_no"]) in case.origins
+        if stored is None or not granted_here or stored.permit.mode is not GrantMode.COMMITMENT:
+            continue
+        promise = promises.get(case.tx, permit.get("promise", ""))
+        if promise is None or not _explains(case, permit, promise):
+            return False
+    return True
+
+
+def _explains(case: _SigningCase, permit: dict[str, Any], stored: StoredPromise) -> bool:
+    document = json.loads(stored.promise.document)
+    notice, entity = document["notice"], case.record["entity"]
+    said = (notice["id"], notice["version"], notice["sha256"], document["signed"]["on"])
+    return (
+        sha256(stored.promise.document) == stored.promise.sha256
+        and stored.permit_type == permit["permit_type"] == document["permit_type"]
+        and stored.application_no == document["application_no"]
+        and said == promises.committed_notice(case.tx, stored)
+        and sha256(notice["text"]) == notice["sha256"]
+        and name_key(document["business"]["name"]) == name_key(entity["name"])
+        and name_key(document["business"]["principal"]) == name_key(entity["principal"])
+    )
+
+
 def _somebody_with_the_role_did_it(case: _SigningCase) -> bool:
     found = [each for each in case.told if each["event"] == EventKind.CODE_ISSUED]
     if len(found) != 1:
@@ -219,5 +254,6 @@ _RULES: dict[str, Callable[[_SigningCase], bool]] = {
     "dates": _dates_are_sane,
     "numbers": _numbers_were_given,
     "delegation": _grants_were_delegated,
+    "promise": _promises_stand,
     "person": _somebody_with_the_role_did_it,
 }

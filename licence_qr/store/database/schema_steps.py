@@ -295,6 +295,12 @@ def m042_parties(schema: Schema) -> None:
     schema.hold(TABLES)
 
 
+def m043_promises(schema: Schema) -> None:
+    """Promises as documents, signatures drawn for drafts, and links to draw them by."""
+    applications_tables.add_promises(schema)
+    schema.hold(TABLES)
+
+
 STEPS: tuple[Callable[[Schema], None], ...] = (
     m001_businesses,
     m002_codes,
@@ -338,4 +344,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m040_constraints,
     m041_case_items,
     m042_parties,
+    m043_promises,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from licence_qr.domain.catalogue.model import Notice
@@ -14,6 +14,7 @@ from licence_qr.domain.issuing.application import Commitment
 from licence_qr.domain.issuing.draft import Draft, FieldOrigin, Handover, Rival, TypedField
 from licence_qr.domain.issuing.issued import IssuedPermit
 from licence_qr.store.database.connections import Row, Transaction
+from licence_qr.store.issuing import draft_signatures
 
 _DRAFT = "draft_id, office, created_by, fields, revision, created_at, updated_at, issued_at"
 # Beside the fields of a draft, in the same JSON: who took it over. No field has this name.
@@ -92,19 +93,20 @@ def save_draft(tx: Transaction, draft: Draft) -> None:
     )
 
 
-def delete_draft(tx: Transaction, draft_id: str) -> None:
-    """Delete an open draft."""
+def delete_draft(tx: Transaction, draft_id: str, on: date) -> None:
+    """Delete an open draft, with the signature that was drawn for it."""
+    draft_signatures.remove(tx, draft_id, on)
     tx.run("DELETE FROM applications WHERE draft_id = ? AND issued_at IS NULL", (draft_id,))
 
 
-def delete_untouched(tx: Transaction, before: datetime) -> int:
-    """Delete the open drafts that nobody has changed since ``before``; how many there were."""
+def delete_untouched(tx: Transaction, before: datetime, on: date) -> int:
+    """Delete the open drafts that nobody has changed since ``before``, as ``delete_draft``; how many there were."""
     rows = tx.all(
         "SELECT draft_id FROM applications WHERE issued_at IS NULL AND updated_at < ? ORDER BY draft_id",
         (before.isoformat(),),
     )
     for row in rows:
-        delete_draft(tx, row["draft_id"])
+        delete_draft(tx, row["draft_id"], on)
     return len(rows)
 
 
@@ -201,7 +203,7 @@ def add_commitment(
             commitment.notice_id,
             commitment.notice_version,
             commitment.notice_sha256,
-            commitment.signer,
-            commitment.signed_on.isoformat(),
+            commitment.signature.signer,
+            commitment.signature.signed_on.isoformat(),
         ),
     )

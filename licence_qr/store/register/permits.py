@@ -13,7 +13,7 @@ from licence_qr.store.database.connections import Row, Transaction
 _COLUMNS = (
     "uscc, premises_no, permit_type, permit_no, kinds, items, issuing_authority, handling_office, issued_on,"
     " valid_from, valid_to, mode, state, state_since, grade, graded_on, follow_up_due, checked_on,"
-    " renewal_applied_on, reviewed_on, ended_by, renewal_in_time, suspension"
+    " renewal_applied_on, reviewed_on, ended_by, renewal_in_time, suspension, promise_sha256"
 )
 # Neither the licence (a row ``e`` of ``entities``) nor the permit (``p``, where there is one) has ended: what waits for an
 # inspection of an ended one waits for nothing.
@@ -65,6 +65,7 @@ def _values(uscc: str, p: Permit) -> tuple[Any, ...]:
         p.ended_by and p.ended_by.value,
         int(p.renewal_in_time),
         p.suspension and p.suspension.value,
+        p.promise,
     )
 
 
@@ -93,6 +94,7 @@ def from_row(row: Row) -> StoredPermit:
         ended_by=_STATES[row["ended_by"]] if row["ended_by"] else None,
         renewal_in_time=bool(row["renewal_in_time"]),
         suspension=Suspension(row["suspension"]) if row["suspension"] else None,
+        promise=row["promise_sha256"],
     )
     return StoredPermit(row["permit_id"], row["uscc"], permit)
 

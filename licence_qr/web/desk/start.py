@@ -22,6 +22,7 @@ from licence_qr.web.desk.accounts import staff_sessions as people_sessions
 from licence_qr.web.desk.audit import pages as audit
 from licence_qr.web.desk.businesses import history, parties
 from licence_qr.web.desk.businesses import pages as desk_businesses
+from licence_qr.web.desk.businesses import promises as desk_promises
 from licence_qr.web.desk.cases import counter, items
 from licence_qr.web.desk.feedback import ratings, reports
 from licence_qr.web.desk.importing import review
@@ -61,6 +62,7 @@ for pages in (
     desk_businesses,
     parties,
     history,
+    desk_promises,
     items,
     counter,
     act,

@@ -92,6 +92,7 @@ def _permit(permit: PublicPermit) -> dict[str, Any]:
         "gradable": permit.gradable,
         "suspension": permit.suspension and permit.suspension.value,
         "scale": permit.scale and _scale(permit.scale),
+        "promise": permit.promise or None,
         "inspection": permit.inspection and _inspection(permit.inspection),
     }
 

@@ -37,6 +37,8 @@ PUBLIC = frozenset(
     | {f"citizen_reports.{name}" for name in ("new", "send", "new_without_number", "send_without_number")}
     | {"citizen_reports.find", "citizen_reports.receipt"}
     | {f"citizen_ratings.{name}" for name in ("find", "rate", "send")}  # a rating by its secret code alone
+    | {f"citizen_signing.{name}" for name in ("show", "sign")}  # a signature by its secret link alone
+    | {f"citizen_promises.{name}" for name in ("show_promise", "promise_json")}
     | {"citizen_draws.list_draws", "citizen_draws.show_draw", "citizen_draws.draw_json"}
     | {
         "operation.alive",

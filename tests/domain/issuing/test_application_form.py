@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shipped import CATALOGUE
 from typed_application import CAFE, HOTEL, NOTICE, TODAY, changed, parse, problems, refusals
 
+from licence_qr.domain.issuing.promise import PromiseSignature
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.field_names import ALL_FIELDS, CERTIFICATE_FIELDS, COMMITMENT_FIELDS, FIELD_LABELS
 from licence_qr.domain.register.permit import GrantMode
@@ -30,7 +31,8 @@ def test_a_right_application_becomes_values() -> None:
     (permit,) = application.permits
     assert (permit.permit_type, permit.kinds, permit.items) == ("hygiene_permit", ("hotel",), "住宿（宾馆）")
     assert permit.mode is GrantMode.COMMITMENT and permit.commitment is not None
-    assert permit.commitment.notice_sha256 == NOTICE.sha256 and permit.commitment.signed_on == TODAY
+    assert permit.commitment.notice_sha256 == NOTICE.sha256
+    assert permit.commitment.signature == PromiseSignature("演示甲", TODAY)  # on paper, by the principal
 
 
 def test_the_general_path_needs_no_commitment() -> None:
@@ -96,9 +98,10 @@ AGENT = {"agent_name": "代理人", "agent_authority": "授权委托书"}
 @pytest.mark.parametrize("field", sorted(MAX_CHARS.keys() & set(ALL_FIELDS)))
 def test_every_text_has_a_length_that_fits_and_one_that_does_not(field: str) -> None:
     letter = "é" if field == "name" else "住"  # of two bytes: the bytes of a name are counted too
-    agent = AGENT if field in AGENT else {}
-    parse(changed(**{**agent, field: letter * MAX_CHARS[field]}))
-    (problem,) = problems(changed(**{**agent, field: letter * (MAX_CHARS[field] + 1)}))
+    with_it = {"principal": ("signer",), "signer": ("principal",)}.get(field, ())  # the principal signs
+    longest, agent = letter * MAX_CHARS[field], AGENT if field in AGENT else {}
+    parse(changed(**{**agent, **dict.fromkeys((field, *with_it), longest)}))
+    (problem,) = problems(changed(**{**agent, field: longest + letter}))
     assert (problem.field, problem.code, problem.facts["limit"]) == (field, "text_too_long", MAX_CHARS[field])
 
 
@@ -139,7 +142,7 @@ def test_a_character_that_cannot_be_printed_is_named_with_its_place(char: str, n
     "text", ["𠮷野家", "㐂", "𬭚", "\U00031350", "欧\U000e0100阳", "Ünal", "O’Neill & Söhne", "阿·布"]
 )
 def test_rare_characters_and_foreign_names_are_kept(text: str) -> None:
-    assert parse(changed(principal=text)).entity.principal == text
+    assert parse(changed(principal=text, signer=text)).entity.principal == text
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "=1+1", "'; DROP TABLE permits;--", "{{ 7*7 }}"])
@@ -312,7 +315,7 @@ def test_the_summary_names_the_field_or_what_it_asks_for(typed: str) -> None:
     """Read alone, away from its field, a sentence still says which one it is about."""
     unnamed, refused = [], set()
     for field in (name for name in ALL_FIELDS if not name.startswith(("uscc", "notice_"))):
-        spoken = {"signer": "签名", "kinds": "场所", "trade": "行业"}.get(field, FIELD_LABELS[field].zh)
+        spoken = {"signer": "承诺", "kinds": "场所", "trade": "行业"}.get(field, FIELD_LABELS[field].zh)
         try:
             parse(changed(**{**AGENT, field: typed}))
         except InvalidApplication as invalid:

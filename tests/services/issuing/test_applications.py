@@ -47,6 +47,7 @@ def typed(catalogue, now):
         "notice_sha256": notice.sha256,
         "signer": "测试员",
         "signed_on": "2026-11-23",
+        "signed_on_paper": "yes",
     }
 
 

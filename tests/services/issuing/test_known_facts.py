@@ -114,7 +114,7 @@ def test_a_second_business_at_an_address_is_issued_with_a_reason_which_the_histo
         "entity_type": "有限责任公司", "principal": "另一人", "established_on": "2026-11-20", "domicile": premises.address,
         "business_scope": "住宿服务", "premises_address": premises.address, "premises_region": "500107105",
         "mode": "commitment", "notice_id": notice.id, "notice_version": notice.version,
-        "notice_sha256": notice.sha256, "signer": "另一人", "signed_on": "2026-11-23",
+        "notice_sha256": notice.sha256, "signer": "另一人", "signed_on": "2026-11-23", "signed_on_paper": "yes",
     }  # fmt: skip
     started = services.applications.start(clerk, now)
     draft = services.applications.save(clerk, started.draft_id, Typing(fields, 0), now)

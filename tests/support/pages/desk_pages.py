@@ -132,8 +132,18 @@ class Browser:
         self.send(f"{application}/trade", trade)
         self.send(f"{application}/trade", trade)
         self.send(f"{application}/details", {**DETAILS, **details})
-        signed = {"signer": "张示例", "signed_on": "2026-01-06"} if mode == "commitment" else {}
-        self.send(f"{application}/commitment", {"mode": mode, "signer": "", "signed_on": "", **signed})
+        if mode == "commitment":
+            self.sign(application, details.get("principal") or DETAILS["principal"])
+        else:
+            self.send(f"{application}/commitment", {"mode": mode, "signer": "", "signed_on": ""})
+
+    def sign(self, application: str, signer: str, **more: str) -> TestResponse:
+        """Choose the commitment, and have it signed on paper, today."""
+        page = self.see(f"{application}/commitment")
+        today = re.search(r'name="signed_on"[^>]* value="([^"]*)"', page)
+        assert today, "no day of signing"
+        signed = {"signer": signer, "signed_on": today[1], "signed_on_paper": "yes"}
+        return self.send(f"{application}/commitment", {"mode": "commitment", **signed, **more}, page)
 
     def issue(self, application: str) -> TestResponse:
         """Press "Issue both" on the review page; where it asks why a business of that name is another one, say why."""

@@ -344,6 +344,8 @@ def prepared_services() -> SimpleNamespace:
         "calendar_feeds": None,
         "trail": None,
         "work_list": None,
+        "signatures": None,
+        "promises": None,
         "bars": None,
         "officers": None,
         "counter_items": None,

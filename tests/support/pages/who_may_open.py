@@ -34,6 +34,8 @@ MAY_OPEN = {
     "desk.details.save_details": CLERKS,
     "desk.commitment.show_commitment": CLERKS,
     "desk.commitment.save_commitment": CLERKS,
+    "desk.commitment.tell_signed": CLERKS,
+    "desk.commitment.show_signature": CLERKS,
     **dict.fromkeys(
         (
             f"desk.drafts.{name}"
@@ -48,6 +50,8 @@ MAY_OPEN = {
     "desk.businesses.show_business": READERS,
     "desk.businesses_history.show_history": READERS,
     "desk.parties.show_number": MENDERS,
+    "desk.promises.show_promise": READERS,
+    "desk.promises.show_signature": READERS,
     **dict.fromkeys(
         (
             f"desk.items.{name}"
@@ -209,6 +213,9 @@ NOT_THERE = {
     "desk.items.show_words",
     "desk.items.show_grant",
     "desk.businesses_items.show_certificate",
+    "desk.commitment.show_signature",  # nothing was drawn
+    "desk.promises.show_promise",
+    "desk.promises.show_signature",
     "desk.inspections.show_inspection",
     "desk.inspections.show_order",
     "desk.inspections.show_photo",

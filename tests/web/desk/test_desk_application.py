@@ -193,8 +193,7 @@ def test_the_notice_is_shown_in_full_with_its_version_and_hash(clerk: Browser, d
 def test_another_text_than_the_notice_in_force_cannot_be_promised(clerk: Browser) -> None:
     application = clerk.start()
     clerk.fill(application)
-    signed = {"mode": "commitment", "signer": "张示例", "signed_on": "2026-01-06", "notice_sha256": "0" * 64}
-    answer = clerk.send(f"{application}/commitment", signed)
+    answer = clerk.sign(application, DETAILS["principal"], notice_sha256="0" * 64)
     assert "checked" in answer.location
     assert 'href="#mode"' in clerk.see(answer.location)
 
@@ -202,7 +201,7 @@ def test_another_text_than_the_notice_in_force_cannot_be_promised(clerk: Browser
 def test_a_promise_without_a_name_is_not_accepted(clerk: Browser) -> None:
     application = clerk.start()
     clerk.fill(application)
-    answer = clerk.send(f"{application}/commitment", {"mode": "commitment", "signer": "", "signed_on": "2026-01-06"})
+    answer = clerk.sign(application, "")
     assert 'href="#signer"' in clerk.see(answer.location)
 
 

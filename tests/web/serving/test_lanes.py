@@ -87,6 +87,8 @@ def test_each_route_and_method_has_one_lane_by_what_it_costs(app) -> None:
         "citizen_reports",
         "citizen_ratings",
         "citizen_draws",
+        "citizen_promises",
+        "citizen_signing",
         "sign_in",
     }
     assert {endpoint for _, endpoint in found[OPERATION]} == {"operation.ready", "operation.show_metrics"}
@@ -110,7 +112,8 @@ def test_what_is_read_of_a_body_is_what_its_route_takes(app) -> None:
     assert {each for each, size in most.items() if size == MAX_REQUEST_BYTES} == UPLOADS
     assert {size for (method, _), size in most.items() if method == "GET"} == {0}
     others = {each: size for each, size in most.items() if each[0] != "GET" and each not in UPLOADS}
-    assert {each for each, size in others.items() if size == FORM_BYTES} == {("POST", "citizen_ratings.send")}
+    short = {("POST", "citizen_ratings.send"), ("POST", "citizen_signing.sign")}
+    assert {each for each, size in others.items() if size == FORM_BYTES} == short
     assert set(others.values()) == {FORM_BYTES, LONG_FORM_BYTES}
 
 

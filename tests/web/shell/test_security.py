@@ -79,11 +79,11 @@ def test_no_page_may_run_a_script(client: FlaskClient) -> None:
         assert client.get(address).headers["Content-Security-Policy"] == STRICT
 
 
-OWN_SCRIPTS = {"_second_factor.html", "_draft.html"}
+OWN_SCRIPTS = {"_second_factor.html", "_draft.html", "_pad.html"}
 
 
 def test_no_page_of_citizens_and_clerks_has_a_script() -> None:
-    """But for the one that passkeys need and the one of applications, which pages with a policy of their own take from one
+    """But for those that passkeys, applications and signatures need, which pages with a policy of their own take from one
     place each."""
     rooms = ("public/*.html", "desk/**/*.html", "errors/*.html", "accounts/*.html")
     found = [list(TEMPLATES.glob(room)) for room in rooms]

@@ -31,6 +31,7 @@ _SUBJECTS: Mapping[str, Text] = {
     "permit": term("record.permit"),
     "person": Text("人员", "Person"),
     "premises": term("field.premises"),
+    "promise": term("record.promise"),
     "proposal": Text("提议", "Proposal"),
     "question": Text("待裁定事项", "Imported row"),
     "rating": Text("评价", "Rating"),
@@ -47,6 +48,7 @@ _SEARCHES: Mapping[str, Text] = {
 }
 _PERSON_NAME = term("field.person_name")
 _FIELDS: Mapping[str, Text] = {
+    "agent": Text("代理人", "Agent"),
     "acts_of_both": Text("当时按两人办理的事项", "Cases that counted them as two people"),
     "by": Text("经办", "Handled by"),
     "contact": Text("联系方式", "Contact details"),

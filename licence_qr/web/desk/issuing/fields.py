@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from licence_qr.domain.catalogue.model import Catalogue, Text, Trade
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.field_names import ANSWER_PREFIX, FIELD_LABELS
@@ -257,20 +259,47 @@ COMMITMENT_MODE = Field(
         ),
     ),
 )
-SIGNATURE_FIELDS = (
+SIGNER = Field(
+    "signer",
+    FIELD_LABELS["signer"],
+    Text(
+        "先填的是负责人。要由代理人签的，先在“填写”一步记下代理人和授权。",
+        "The person in charge is filled in. For an agent, enter agent and authority at the step “Details” first.",
+    ),
+    characters=20,
+)
+# Where nothing is drawn.
+ON_PAPER = (
     Field(
-        "signer",
-        FIELD_LABELS["signer"],
-        Text(
-            "先填的是负责人；由代理人签的，改成代理人的姓名。",
-            "The person in charge is filled in. If an agent signs, enter the agent’s name.",
+        "signed_on_paper",
+        FIELD_LABELS["signed_on_paper"],
+        widget=Widget.CHECKBOXES,
+        choices=(
+            Choice(
+                "yes",
+                Text(
+                    "已在纸上签名，一式三份，窗口的一份已收",
+                    "Signed on paper, in three copies; the office has its copy",
+                ),
+            ),
         ),
-        characters=20,
     ),
     Field(
         "signed_on",
         FIELD_LABELS["signed_on"],
-        Text("例如 2026-11-23。", "For example 2026-11-23."),
+        Text("纸上写的日期，应是今天。", "The day on the paper, which is to be today."),
         characters=12,
     ),
 )
+SIGNATURE_FIELDS = (SIGNER, *ON_PAPER)
+
+
+def signer_field(principal: str, agent: str) -> Field:
+    """Who signs: a choice where there is an agent."""
+    if not (principal and agent):
+        return SIGNER
+    choices = (
+        Choice(principal, Text(f"{principal}（本人）", f"{principal} (in person)")),
+        Choice(agent, Text(f"{agent}（代理人）", f"{agent} (agent)")),
+    )
+    return replace(SIGNER, hint=None, widget=Widget.RADIOS, choices=choices)

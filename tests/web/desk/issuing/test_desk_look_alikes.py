@@ -82,6 +82,7 @@ def test_a_former_private_use_character_is_replaced_and_the_page_says_so(
     details = {"name": "重庆旧码位宾馆有限公司", "principal": "王\ue863"}
     application = filled(clerk, name="重庆旧码位宾馆有限公司")
     clerk.send(f"{application}/details", {**DETAILS, **details})
+    clerk.sign(application, details["principal"])
     page = html.unescape(clerk.see(f"{application}/review"))
     assert "U+E863 → 䶮 (U+4DAE)" in page
     assert "王\ue863" not in page
@@ -130,7 +131,7 @@ def test_what_is_known_is_told_at_the_step_that_asks_and_going_on_takes_a_reason
     }  # fmt: skip
     reasons = {"why_another": "核对过身份证", "why_here": "另一层"}
     assert clerk.send(f"{application}/details", {**details, **reasons}).location == f"{application}/commitment"
-    clerk.send(f"{application}/commitment", {"mode": "commitment", "signer": "李同址", "signed_on": "2026-01-06"})
+    clerk.sign(application, "李同址")
     assert "核对过身份证</textarea>" in clerk.see(f"{application}/review")
 
 
