@@ -95,6 +95,7 @@ class Pad {
 /** Show the page anew once the signature has come.
  * @param {HTMLElement} place */
 function wait(place) {
+  /** @returns {Promise<void>} */
   const ask = async () => {
     const answer = document.hidden ? null : await fetch(place.dataset.awaited).catch(() => null);
     if (answer?.ok && (await answer.json()).signed) location.reload();
