@@ -97,8 +97,10 @@ class Pad {
 function wait(place) {
   /** @returns {Promise<void>} */
   const ask = async () => {
-    const answer = document.hidden ? null : await fetch(place.dataset.awaited).catch(() => null);
-    if (answer?.ok && (await answer.json()).signed) location.reload();
+    const answer = document.hidden
+      ? Response.error()
+      : await fetch(place.dataset.awaited).catch(() => Response.error());
+    if (answer.ok && (await answer.json()).signed) location.reload();
     else setTimeout(ask, ASK_AGAIN);
   };
   setTimeout(ask, ASK_AGAIN);

@@ -56,6 +56,7 @@ def enter(hand: MeasuredHand, name: str, number: int, phrases: int, form: str = 
 def promise(hand: MeasuredHand) -> None:
     """The third step."""
     hand.answer(mode="commitment")
+    hand.tick("input[name=signed_on_paper]")
     hand.onward()
 
 

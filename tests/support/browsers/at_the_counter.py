@@ -23,6 +23,15 @@ TYPED = ("name", "entity_type", "principal", "established_on", "domicile", "busi
 NUMBER = re.compile(r"(?:[0-9A-Z]{4}-){4}[0-9A-Z]")
 _serial = count(1)
 
+# Strokes, in parts of the width and height of the field.
+SIGNATURE = (
+    ((0.2, 0.3), (0.3, 0.28), (0.42, 0.3)),
+    ((0.31, 0.3), (0.3, 0.5), (0.31, 0.75)),
+    ((0.2, 0.78), (0.32, 0.74), (0.44, 0.77)),
+    ((0.6, 0.25), (0.55, 0.5), (0.5, 0.72)),
+    ((0.6, 0.45), (0.7, 0.6), (0.82, 0.74)),
+)
+
 
 class Running:
     """An installation behind a port of this machine, and people who sit at its counters."""
@@ -104,10 +113,25 @@ def fill_details(page: Page) -> None:
 
 
 def fill_commitment(page: Page) -> None:
-    """The third step: the promise, signed."""
+    """The third step: the promise, signed in the field."""
     page.check("input[name=mode][value=commitment]")
     page.fill("#signer", "张示例")
+    draw(page)
     onward(page)
+
+
+def draw(page: Page) -> None:
+    """Sign in the signature field with a real pointer."""
+    field = page.locator("[data-pad] canvas")
+    field.scroll_into_view_if_needed()
+    box = field.bounding_box()
+    assert box
+    for stroke in SIGNATURE:
+        for number, (x, y) in enumerate(stroke):
+            page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+            if number == 0:
+                page.mouse.down()
+        page.mouse.up()
 
 
 def issue(page: Page, desk: str) -> str:

@@ -80,7 +80,7 @@ def step_address(
 
 def keeping(response: Response) -> Response:
     """A step, whose script stores what is typed."""
-    return with_scripts(response) if response.status_code == 200 else response
+    return with_scripts(response) if response.status_code in {200, 422} else response
 
 
 def frame(draft: Draft) -> Mapping[str, object]:
