@@ -188,9 +188,16 @@ def test_a_row_that_cannot_be_read_keeps_no_other_version_from_being_signed(
     [
         ("UPDATE counters SET last = 0 WHERE series LIKE 'hygiene_permit/%'", "numbers"),
         ("DELETE FROM history WHERE event = 'permit_granted'", "numbers"),
+        ("DELETE FROM promises", "promise"),
+        ("UPDATE promises SET document = replace(document, '测试', '仿冒')", "promise"),
+        ("UPDATE promises SET permit_type = 'another'", "promise"),
+        ("UPDATE commitments SET signed_on = '2026-01-01'", "promise"),
+        ("UPDATE commitments SET notice_version = '0'", "promise"),
     ],
 )
-def test_a_number_that_no_counter_gave_is_not_signed(services, without_key, make_application, clerk, now, sql, rule):
+def test_a_grant_without_its_number_or_its_promise_is_not_signed(
+    services, without_key, make_application, clerk, now, sql, rule
+):
     assert refusal(without_key.issuance.issue, make_application(), clerk, "key", now) == "code_being_signed"
     with services.database.write() as tx:
         for trigger in tx.all("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
