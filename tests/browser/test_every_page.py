@@ -31,6 +31,7 @@ from licence_qr.domain.roles import AT_THE_MACHINE, Role
 from licence_qr.store.accounts import identity_bindings
 from licence_qr.store.accounts.identity_bindings import Binding
 from licence_qr.store.cases import items
+from licence_qr.store.register import permits
 
 DATA = Path(__file__).parent.parent / "data"
 WHO = ("clerk", "inspector", "decider", "supervisor", "auditor", "administrator", "fire")
@@ -87,6 +88,13 @@ def item(desk: Running, uscc: str) -> dict[str, str]:
     return {"item_id": str(stored.item_id), "step": "more"}
 
 
+def promised(desk: Running, uscc: str) -> dict[str, str]:
+    """The promise of the business."""
+    with desk.services.database.read() as tx:
+        names = [stored.permit.promise for stored in permits.of_business(tx, uscc)]
+    return {"sha256": next(filter(None, names))}
+
+
 @pytest.fixture(scope="module")
 def places(desk: Running) -> list[str]:
     """Every address of the desk that can be opened, with real things in it."""
@@ -104,7 +112,7 @@ def places(desk: Running) -> list[str]:
     known |= people(desk) | {"change": "roles"}
     known["reset_id"] = str(asked_reset(desk.services, "administrator", PASSWORD, datetime.now(UTC)))
     known["grant_id"] = str(asked_roles(desk.services, "administrator", PASSWORD, datetime.now(UTC)))
-    known |= item(desk, uscc)
+    known |= item(desk, uscc) | promised(desk, uscc)
     acts = [f"{business}/licence/{act}" for act in ("change", "add_premises", "reprint", "dormant", "mark", "cancel")]
     acts += [f"{business}/permit/{permit}/{act}" for act in ("change", "apply_renewal", "review", "grade", "cancel")]
     adapter = desk.app.url_map.bind("localhost")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from PIL import Image
 from licence_qr.credential.token import to_digits
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.draft import Typing
+from licence_qr.domain.issuing.promise import Agent, PromiseSignature
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest, LicenceChange
 from licence_qr.domain.roles import Actor, Role
@@ -207,3 +209,20 @@ def test_the_signature_is_the_offices(services, make_application, clerk, now):
     elsewhere = Actor(9, "elsewhere", "外窗口", "jinfeng", frozenset({Role.CLERK}))
     assert refused(services.promises.for_staff, elsewhere, name) == "other_office"
     assert refused(services.promises.published, "0" * 64, CLIENT, now) == "promise_not_found"
+
+
+def test_who_the_agent_was_is_shown_to_the_office_alone(services, make_application, clerk, now):
+    application = make_application()
+    [request] = application.permits
+    agent = Agent("代办人", "授权委托书", local_date(now))
+    signed = replace(request.commitment, signature=PromiseSignature("代办人", local_date(now), agent))
+    application = replace(application, permits=(replace(request, commitment=signed),))
+    pair = services.issuance.issue(application, clerk, "key", now)
+    name = promise_of_business(services, pair.uscc)
+    published = services.promises.published(name, CLIENT, now)
+    assert "代办人" not in published.document and published.facts["signed"]["by"] == "agent"
+    assert services.promises.for_staff(clerk, name).agent["name"] == "代办人"
+    with services.database.write() as tx:
+        tx.run("UPDATE promises SET private = ''")
+    assert services.promises.for_staff(clerk, name).agent is None  # erased; the document keeps its name
+    assert services.promises.published(name, CLIENT, now) == published

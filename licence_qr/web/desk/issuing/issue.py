@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue.model import RequirementAction, Text
 from licence_qr.domain.issuing.draft import Draft
+from licence_qr.domain.issuing.promise import SIGNED_HOW_WORDS
 from licence_qr.domain.register.field_names import COMMITMENT_FIELDS, FIELD_LABELS, TRADE_FIELDS
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.errors import (
@@ -28,21 +29,23 @@ from licence_qr.web.desk.issuing.draft import open_draft, problems_of, shows_app
 from licence_qr.web.desk.issuing.fields import (
     AGENT_SECTION,
     COMMITMENT_MODE,
-    SIGNATURE_FIELDS,
+    ON_PAPER,
+    SIGNER,
     WHY_ANOTHER_FIELD,
     entity_section,
     place_fields,
     premises_section,
     trade_field,
 )
-from licence_qr.web.desk.issuing.needs import may_grant, of_action
+from licence_qr.web.desk.issuing.needs import may_grant, of_action, permits_of
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.desk.words import shown_text
 from licence_qr.web.shell.forms import Field, FieldProblem, problem, problem_summary, read_fields
 from licence_qr.web.shell.handed import catalogue
-from licence_qr.web.shell.language import language
+from licence_qr.web.shell.language import language, t
 from licence_qr.web.shell.readings import shows_business
 from licence_qr.web.shell.security import current_actor, roles
+from licence_qr.web.shell.words import day
 from licence_qr.wording import explain
 from licence_qr.wording.terms import term
 
@@ -184,8 +187,17 @@ def _parts(draft: Draft) -> Iterator[ReviewSection]:
         yield _part(draft, AGENT_SECTION.heading, "details", AGENT_SECTION.fields)
     if not may_grant(draft):
         return
-    signature = SIGNATURE_FIELDS if fields.get("mode") == GrantMode.COMMITMENT else ()
-    yield _part(draft, term("record.notify_and_commit"), "commitment", (COMMITMENT_MODE, *signature))
+    promised = fields.get("mode") == GrantMode.COMMITMENT
+    signing = services().signatures.state(current_actor(), draft, permits_of(draft), current_instant())
+    drawn = signing.drawn if promised else None
+    asked = (COMMITMENT_MODE, *([SIGNER] if promised else []), *(ON_PAPER if promised and not drawn else ()))
+    part = _part(draft, term("record.notify_and_commit"), "commitment", asked)
+    if drawn:
+        how = SIGNED_HOW_WORDS[drawn.how]
+        text = f"{t(how.zh, how.en)} · {day(drawn.signed_on)}"
+        address = url_for("desk.commitment.show_commitment", draft_id=draft.draft_id, _anchor="sign")
+        part = replace(part, answers=(*part.answers, ReviewLine(term("record.promise"), text, address)))
+    yield part
 
 
 def _part(draft: Draft, heading: Text, step: str, fields: tuple[Field, ...]) -> ReviewSection:
