@@ -30,6 +30,7 @@ from licence_qr.services.businesses.search import Register
 from licence_qr.services.cases.counter import CounterItems
 from licence_qr.services.cases.officers import Officers
 from licence_qr.services.cases.shown import ShownCertificates
+from licence_qr.services.cases.telling import Tellings
 from licence_qr.services.demonstration.afterlife import DemonstrationSince
 from licence_qr.services.demonstration.lives import DemonstrationLives
 from licence_qr.services.demonstration.register import DemonstrationRegister
@@ -73,6 +74,7 @@ from licence_qr.services.publishing.status_list import StatusPublishing
 from licence_qr.services.publishing.status_publisher import StatusPublisher
 from licence_qr.services.publishing.status_signer import MOST_AHEAD
 from licence_qr.services.signing.sign_record import Coding
+from licence_qr.services.work.assigning import Assignments
 from licence_qr.services.work.calendar_feeds import CalendarFeeds
 from licence_qr.services.work.reminders import Reminders
 from licence_qr.services.work.work_list import WorkList
@@ -122,6 +124,16 @@ class Services(AccountServices):
     def work_list(self) -> WorkList:
         """What waits for somebody."""
         return WorkList(self.database, self.catalogue)
+
+    @property
+    def assignments(self) -> Assignments:
+        """Who has which task."""
+        return Assignments(self.database, self.catalogue)
+
+    @property
+    def tellings(self) -> Tellings:
+        """What windows tell applicants of items that were sent on."""
+        return Tellings(self.database)
 
     @property
     def officers(self) -> Officers:

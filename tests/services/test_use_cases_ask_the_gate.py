@@ -36,6 +36,7 @@ from licence_qr.domain.parties.party import Party, PartyRole
 from licence_qr.domain.proposals.proposal import ProposalFilter
 from licence_qr.domain.register.permit import Suspension
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
+from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import LicenceQRError
 from licence_qr.services.accounts.people import People, ProofFrom
 from licence_qr.services.accounts.second_factor.checking import Proof
@@ -104,6 +105,7 @@ OF_NO_OFFICE = (
     | {f"staff_sessions.{name}" for name in ("list", "export", "end", "end_all")}
     | {f"trail.{name}" for name in ("page", "day", "readers", "export")}
     | {f"work_list.{name}" for name in ("counts", "show", "everything", "export", "offices")}
+    | {f"assignments.{name}" for name in ("show", "take", "hand_over")}
 )
 # Public facts, for every office to read and print.
 OF_ALL_OFFICES = {
@@ -315,6 +317,12 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "rating_id": 1,
         "question_id": question.id,
         "work_filter": WorkFilter(),
+        "kind": TaskKind.REVIEW_DUE,
+        "assignments.show.subject": "permit/1",
+        "assignments.take.subject": "permit/1",
+        "assignments.hand_over.subject": "permit/1",
+        "to": "",
+        "telling_id": 1,
         "account": "desk",
         "day": date(2026, 11, 23),
         "trail.page.wanted": TrailFilter(),

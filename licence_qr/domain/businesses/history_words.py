@@ -29,6 +29,7 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.PERMIT_SHOWN: Text("登记出示的证件", "Certificate shown at the counter recorded"),
     EventKind.CASE_OPENED: Text("受理一业一证申请，列出事项", "Case opened, items listed"),
     EventKind.ITEM_CHANGED: Text("事项进展", "Progress of an item"),
+    EventKind.APPLICANT_TOLD: Text("已告知申请人，或已交付新牌", "Applicant told, or given the new card"),
     EventKind.PERMIT_CHANGED: Text("许可事项变更", "Permit changed"),
     EventKind.PERMIT_STATE_CHANGED: Text("许可状态变化", "Permit status changed"),
     EventKind.RENEWAL_APPLIED: Text("申请延续", "Renewal applied for"),
@@ -58,6 +59,7 @@ EVENTS: Mapping[EventKind, Text] = {
     EventKind.RECTIFICATION_CLOSED: Text("整改办结", "Rectification order closed"),
     EventKind.APPLICATION_TAKEN_OVER: Text("接手未办结的申请", "Open application taken over"),
     EventKind.APPLICATION_DISCARDED: Text("删除未办结的申请", "Open application deleted"),
+    EventKind.TASK_ASSIGNED: Text("领取或转交待办", "Task taken or handed over"),
     EventKind.DRAW_ANNOUNCED: Text("公布抽查名单", "Draw announced"),
     EventKind.DRAW_SETTLED: Text("完成随机抽取", "Draw carried out"),
     EventKind.DRAW_CALLED_OFF: Text("抽查作废", "Draw void"),
@@ -185,6 +187,7 @@ INNER_EVENTS = frozenset(
         EventKind.RECTIFICATION_ORDERED,
         EventKind.RECTIFICATION_CLOSED,
         EventKind.SIGNING_REFUSED,
+        EventKind.APPLICANT_TOLD,
     }
 )
 # Fields that hold user names.

@@ -47,6 +47,8 @@ ITEM_STATE_WORDS: Mapping[ItemState, Text] = {
 
 # Somebody is at work on it.
 AT_THE_AUTHORITY = frozenset({ItemState.SENT, ItemState.TAKEN, ItemState.MORE_ASKED})
+# What an authority has done of which the window tells the applicant; a permit comes with the next version of the card.
+TOLD = (ItemState.MORE_ASKED, ItemState.REFUSED, ItemState.ON_REGISTER)
 
 
 @dataclass(frozen=True, slots=True)

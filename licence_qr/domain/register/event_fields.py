@@ -74,6 +74,7 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.SECOND_OFFICER_ANSWERED: _NOTHING,
     EventKind.RECTIFICATION_ORDERED: _NOTHING,
     EventKind.RECTIFICATION_CLOSED: _NOTHING,
+    EventKind.APPLICANT_TOLD: _NOTHING,
     # A draw is published, list and seed.
     EventKind.DRAW_ANNOUNCED: _DRAW,
     EventKind.DRAW_SETTLED: _DRAW,
@@ -81,6 +82,7 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     # The work of staff, also on reports and ratings.
     EventKind.APPLICATION_TAKEN_OVER: _NOTHING,
     EventKind.APPLICATION_DISCARDED: _NOTHING,
+    EventKind.TASK_ASSIGNED: _NOTHING,
     EventKind.REPORT_HANDLED: _NOTHING,
     EventKind.RATING_HANDLED: _NOTHING,
     EventKind.ACCOUNT_OPENED: _NOTHING,

@@ -49,6 +49,7 @@ class EventKind(StrEnum):
     PERMIT_SHOWN = "permit_shown"  # permit/<id>: a certificate of its authority, shown at the counter
     CASE_OPENED = "case_opened"  # case/<application number>: its items, and where each stands
     ITEM_CHANGED = "item_changed"  # item/<id>: where it stands now
+    APPLICANT_TOLD = "applicant_told"  # item/<id>: what its authority has asked for or decided, by the window
     PERMIT_IMPORTED = "permit_imported"  # permit/<id>
     PERMIT_CHANGED = "permit_changed"  # permit/<id>
     PERMIT_STATE_CHANGED = "permit_state_changed"  # permit/<id>
@@ -78,6 +79,7 @@ class EventKind(StrEnum):
     # Not in the history of any business.
     APPLICATION_TAKEN_OVER = "application_taken_over"  # application/<id>: a draft, by a colleague
     APPLICATION_DISCARDED = "application_discarded"  # application/<id>: a draft, deleted before it was issued
+    TASK_ASSIGNED = "task_assigned"  # task/<kind>/<what it is about>: who has it now
     DRAW_ANNOUNCED = "draw_announced"  # draw/<id>
     DRAW_SETTLED = "draw_settled"  # draw/<id>
     DRAW_CALLED_OFF = "draw_called_off"  # draw/<id>

@@ -31,8 +31,16 @@ class TaskKind(StrEnum):
     REPORT_TO_ANSWER = "report_to_answer"
     REPORT_TO_CALL_BACK = "report_to_call_back"  # answered; closed once the reporter was called back
     RATING_TO_MEND = "rating_to_mend"  # 差评
+    RATING_TO_CALL_BACK = "rating_to_call_back"  # put right; closed once whoever rated was called back
     ROLES_TO_CONFIRM = "roles_to_confirm"  # a request for roles that takes a second person
     RESET_TO_CONFIRM = "reset_to_confirm"  # a request to reset second factors, likewise
+    # Items of cases: of the officers of their authority, and of the window that took the application.
+    ITEM_TO_TAKE = "item_to_take"  # sent on, and nobody has taken it yet
+    ITEM_TO_DECIDE = "item_to_decide"
+    ITEM_AWAITED = "item_awaited"  # the applicant has to bring more (补正)
+    MORE_TO_TELL = "more_to_tell"  # tell the applicant what the authority asks for
+    REFUSAL_TO_TELL = "refusal_to_tell"
+    CARD_TO_HAND_OVER = "card_to_hand_over"  # granted: the next version of the card is for the holder
 
 
 _OVERSEEING = frozenset({Role.SUPERVISOR, Role.AUDITOR})
@@ -56,14 +64,27 @@ ROLES_OF: Mapping[TaskKind, frozenset[Role]] = {
     TaskKind.REPORT_TO_ANSWER: _DESK | _FIELD,
     TaskKind.REPORT_TO_CALL_BACK: _DESK | _FIELD,
     TaskKind.RATING_TO_MEND: frozenset({Role.CLERK, Role.DECIDER}),
+    TaskKind.RATING_TO_CALL_BACK: frozenset({Role.CLERK, Role.DECIDER}),
     TaskKind.ROLES_TO_CONFIRM: frozenset({Role.ADMIN, Role.AUDITOR}),
     TaskKind.RESET_TO_CONFIRM: frozenset({Role.ADMIN, Role.SUPERVISOR}),
+    TaskKind.ITEM_TO_TAKE: _OVERSEEING | {Role.DECIDER},
+    TaskKind.ITEM_TO_DECIDE: _OVERSEEING | {Role.DECIDER},
+    TaskKind.ITEM_AWAITED: _OVERSEEING | {Role.DECIDER},
+    TaskKind.MORE_TO_TELL: _OVERSEEING | {Role.CLERK},
+    TaskKind.REFUSAL_TO_TELL: _OVERSEEING | {Role.CLERK},
+    TaskKind.CARD_TO_HAND_OVER: _OVERSEEING | {Role.CLERK},
 }
 # About people, not businesses: in no mail to an office, and in no calendar that an address alone opens.
 OF_PEOPLE = frozenset({TaskKind.ROLES_TO_CONFIRM, TaskKind.RESET_TO_CONFIRM})
 # Kinds with a time limit in working days. Without a calendar their due day is unknown, so they are listed first.
 CLOCKED = frozenset(
-    {TaskKind.REPORT_TO_CONTACT, TaskKind.REPORT_TO_ANSWER, TaskKind.REPORT_TO_CALL_BACK, TaskKind.RATING_TO_MEND}
+    {
+        TaskKind.REPORT_TO_CONTACT,
+        TaskKind.REPORT_TO_ANSWER,
+        TaskKind.REPORT_TO_CALL_BACK,
+        TaskKind.RATING_TO_MEND,
+        TaskKind.RATING_TO_CALL_BACK,
+    }
 )
 
 
@@ -79,7 +100,8 @@ class Task:
     ``subject`` names what it is about (``permit/17``, ``proposal/3``, ``report/5``); with ``kind`` it is unique.
     ``holder_name`` is of the business, or of the person whose account it is.
     ``due_on`` None: no date is set, or its year has no calendar of working days. ``roles`` may see it;
-    ``named`` are the user names of those whose task it is, empty where it is anybody's in these roles.
+    ``named`` are the user names of those whose task it is by its nature, empty where it is anybody's in these roles;
+    ``assignee`` is that of who has taken it, or was given it, empty for nobody.
     """
 
     kind: TaskKind
@@ -91,6 +113,12 @@ class Task:
     due_on: date | None
     roles: frozenset[Role]
     named: tuple[str, ...] = ()
+    assignee: str = ""
+
+    @property
+    def whose(self) -> tuple[str, ...]:
+        """The user names of those whose task it is now; empty: of nobody yet."""
+        return self.named or tuple(filter(None, (self.assignee,)))
 
 
 class DueStep(StrEnum):

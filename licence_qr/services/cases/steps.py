@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from licence_qr.domain.cases.case import ITEM_STATE_WORDS, CaseItem, ItemState
+from licence_qr.domain.cases.case import ITEM_STATE_WORDS, TOLD, CaseItem, ItemState
 from licence_qr.domain.cases.certificate import Certificate
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import Period, local_date
@@ -18,7 +18,7 @@ from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.grant_rules import type_name
-from licence_qr.store.cases import items
+from licence_qr.store.cases import items, tellings
 from licence_qr.store.cases.items import StoredItem
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register import entities, history, permits
@@ -74,6 +74,8 @@ def change(case: ItemCase, item: CaseItem, reason: str = "") -> None:
     """Write where the item stands from today on. ``reason`` is kept in the private part of the event."""
     moved = replace(item, state_since=case.day)
     items.put(case.tx, replace(case.stored, item=moved))
+    if moved.state is not case.item.state:
+        _tell(case, moved)
     before, after = as_json(case.item), as_json(moved)
     new = NewEvent(
         kind=EventKind.ITEM_CHANGED,
@@ -87,6 +89,15 @@ def change(case: ItemCase, item: CaseItem, reason: str = "") -> None:
         after={name: after[name] for name in ("permit_type", "authority", "premises_no", *_CHANGING)},
     )
     events.write(case.tx, new)
+
+
+def _tell(case: ItemCase, moved: CaseItem) -> None:
+    """What the window has to tell the applicant now; what was to be told before is out of date."""
+    tellings.end(case.tx, case.stored.item_id, case.at)
+    # A certificate that is shown is shown by the holder, who stands at the counter.
+    of_window = moved.state is ItemState.ON_REGISTER and case.by.office == moved.office
+    if moved.state in TOLD and not of_window:
+        tellings.add(case.tx, replace(case.stored, item=moved), case.day)
 
 
 _CHANGING = ("state", "state_since", "assignee")

@@ -53,6 +53,7 @@ PASS_ON_ITEMS = Right(thing=things.ITEM, roles=_CLERKS)
 # The parties of applications are internal; a whole identity number is for whoever handles them.
 READ_PARTIES = Right(thing=things.BUSINESS, roles=_READERS, everywhere=_AUDITORS)
 LOOK_AT_NUMBERS = Right(thing=things.PARTY, roles=_CLERKS | _DECIDERS)
+TELL_APPLICANTS = Right(thing=things.ITEM, roles=_CLERKS)
 INVITE_TO_RATE = Right(thing=things.APPLICATION, roles=_CLERKS)
 # The document is public; the signature, and who the agent was, are the office's.
 READ_PROMISES = Right(thing=things.PROMISE, roles=_READERS, everywhere=_AUDITORS)
@@ -92,6 +93,8 @@ READ_RATING_FIGURES = Right(
 )  # figures without a case
 # Each role sees its kinds of task; those of administrators are about people.
 SEE_WORK = Right(thing=things.TASK, roles=_READERS | _ADMINISTRATORS, everywhere=_AUDITORS)
+# Taking is for whoever may do the task; supervisors share out the work of their office.
+HAND_OVER_TASKS = Right(thing=things.TASK, roles=_OFFICERS | _SUPERVISORS)
 # The list in a calendar outside needs no password: it is for those whose tasks they are.
 SUBSCRIBE_TO_WORK = Right(thing=things.TASK, roles=_OFFICERS | _SUPERVISORS)
 _CATALOGUE_READERS: Roles = _OVERSEERS | _ADMINISTRATORS | {Role.CATALOGUE}

@@ -289,15 +289,13 @@ def m041_case_items(schema: Schema) -> None:
     schema.hold(TABLES)
 
 
-def m042_parties(schema: Schema) -> None:
-    """The applicants and agents of applications."""
+def m042_people_of_cases(schema: Schema) -> None:
+    """Applicants and agents; promises as documents, with signatures drawn for drafts and the links to draw them by; who has
+    which task, and what applicants are still to be told."""
     parties_tables.create(schema)
-    schema.hold(TABLES)
-
-
-def m043_promises(schema: Schema) -> None:
-    """Promises as documents, signatures drawn for drafts, and links to draw them by."""
     applications_tables.add_promises(schema)
+    work_tables.add_assignments(schema)
+    cases_tables.add_tellings(schema)
     schema.hold(TABLES)
 
 
@@ -343,6 +341,5 @@ STEPS: tuple[Callable[[Schema], None], ...] = (
     m039_known_devices,
     m040_constraints,
     m041_case_items,
-    m042_parties,
-    m043_promises,
+    m042_people_of_cases,
 )

@@ -18,10 +18,12 @@ _COLUMNS = (
     " revision, words_deleted_on"
 )
 # For the task list (store.work.tasks). The condition repeats that of the index ratings_to_mend.
-TO_MEND = (
+_TASK = (
     "SELECT 'rating/' || rating_id AS subject, office, uscc, NULL AS premises_no, mend_due AS due_on"
     " FROM ratings WHERE office IN ({offices}) AND state IN ('open', 'mended')"
 )
+TO_MEND = f"{_TASK} AND state = 'open'"
+TO_CALL_BACK = f"{_TASK} AND state = 'mended'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def unwritten(tx: Transaction, question: TaskQuery, limit: int) -> tuple[Due, ..
     tasks, steps = all_of(question), steps_of(question)
     rows = tx.all(
         f"""SELECT {WITH_NAMES} FROM (
-            SELECT *, {steps.sql} AS step FROM ({tasks.sql}) WHERE due_on IS NOT NULL) t {NAMES}
+            SELECT *, {steps.sql} AS step, '' AS assignee FROM ({tasks.sql}) WHERE due_on IS NOT NULL) t {NAMES}
         WHERE t.step IN ({", ".join("?" * len(REMINDED))}) AND NOT EXISTS (
             SELECT 1 FROM reminders r
             WHERE r.kind = t.kind AND r.subject = t.subject AND r.due_on = t.due_on AND r.step = t.step)

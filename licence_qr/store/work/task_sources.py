@@ -6,11 +6,12 @@ Each uses an index of open tasks only, so the cost depends on the number of task
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from licence_qr.domain.accounts.factor_resets import FACTORS_CHANGED, RESET_DAYS
 from licence_qr.domain.accounts.role_grants import GRANT_DAYS
+from licence_qr.domain.cases.case import ItemState
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.dates import add_months
 from licence_qr.domain.work.tasks import TaskKind
@@ -24,7 +25,10 @@ class TaskQuery:
     by which their own proposals are known. ``holding`` are the accounts whose proposals wait for the person as their own:
     theirs unless a substitute has them, and those of whom they stand in for; ``stood_in_for`` are the accounts of those for
     whom they stand in, or stood in earlier today. ``resets_in`` and ``roles_in`` are the offices whose requests about people
-    they may confirm; None: of all.
+    they may confirm; None: of all. ``authorities`` are those of ``offices`` that are an authority's own: office → authority.
+
+    ``standing_in`` are the accounts of those for whom the person stands in, and ``own_decisions`` the kinds that are theirs
+    while nobody has them.
 
     ``reviews`` are the permit types that are reviewed (复核), by the number of months after which.
     ``unassigned``: include reports without an office.
@@ -41,6 +45,9 @@ class TaskQuery:
     stood_in_for: tuple[str, ...] = ()
     resets_in: tuple[str, ...] | None = None
     roles_in: tuple[str, ...] | None = None
+    authorities: Mapping[str, str] = field(default_factory=dict)
+    standing_in: tuple[str, ...] = ()
+    own_decisions: frozenset[TaskKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ _IN_FORCE = "state IN ('effective', 'suspended')"
 _PERMIT = "'permit/' || permit_id AS subject, handling_office AS office, uscc, premises_no"
 
 
-def marks(values: Sequence[str]) -> str:
+def marks(values: Sequence[object]) -> str:
     """One placeholder for each of ``values``."""
     return ", ".join("?" * len(values))
 
@@ -278,6 +285,40 @@ def _answering(sql: str) -> Source:
     return source
 
 
+_AT_THE_AUTHORITY = "state IN ('sent', 'taken', 'more_asked')"  # as the index says it
+# No time limit of items is recorded yet. Where there is one, it is said here.
+_ITEM_DUE = "NULL"
+
+
+def _item(state: ItemState) -> Source:
+    """Items that stand in one state with the authorities whose own offices are asked for."""
+
+    def source(q: TaskQuery) -> TaskSelect:
+        own = tuple(q.authorities.items()) or (("", ""),)
+        sql = f"""
+            SELECT 'item/' || item_id AS subject, CASE authority {"WHEN ? THEN ? " * len(own)}END AS office, uscc,
+                premises_no, {_ITEM_DUE} AS due_on, assignee AS named
+            FROM case_items WHERE authority IN ({marks(own)}) AND {_AT_THE_AUTHORITY} AND state = '{state}'"""
+        values = (*(each for office, authority in own for each in (authority, office)), *(a for _, a in own))
+        return TaskSelect(sql, values, named=True)
+
+    return source
+
+
+def _telling(state: ItemState) -> Source:
+    """What applicants are to be told of their items; no card is handed over where the business has ended."""
+    there = "e.state IN ('active', 'dormant')" if state is ItemState.ON_REGISTER else "1"
+
+    def source(q: TaskQuery) -> TaskSelect:
+        sql = f"""
+            SELECT 'item/' || t.item_id AS subject, t.office, i.uscc, i.premises_no, {_ITEM_DUE} AS due_on
+            FROM tellings t JOIN case_items i ON i.item_id = t.item_id JOIN entities e ON e.uscc = i.uscc
+            WHERE t.office IN ({marks(q.offices)}) AND t.ended_at IS NULL AND t.state = '{state}' AND {there}"""
+        return TaskSelect(sql, q.offices)
+
+    return source
+
+
 SOURCES: Mapping[TaskKind, tuple[Source, ...]] = {
     TaskKind.PERMIT_PENDING: (_pending,),
     TaskKind.PERMIT_EXPIRING: (_expiring,),
@@ -294,6 +335,13 @@ SOURCES: Mapping[TaskKind, tuple[Source, ...]] = {
     TaskKind.REPORT_TO_ANSWER: (_answering(reports.TO_ANSWER),),
     TaskKind.REPORT_TO_CALL_BACK: (_answering(reports.TO_CALL_BACK),),
     TaskKind.RATING_TO_MEND: (_answering(ratings.TO_MEND),),
+    TaskKind.RATING_TO_CALL_BACK: (_answering(ratings.TO_CALL_BACK),),
     TaskKind.ROLES_TO_CONFIRM: (_roles_to_confirm,),
     TaskKind.RESET_TO_CONFIRM: (_reset_to_confirm,),
+    TaskKind.ITEM_TO_TAKE: (_item(ItemState.SENT),),
+    TaskKind.ITEM_TO_DECIDE: (_item(ItemState.TAKEN),),
+    TaskKind.ITEM_AWAITED: (_item(ItemState.MORE_ASKED),),
+    TaskKind.MORE_TO_TELL: (_telling(ItemState.MORE_ASKED),),
+    TaskKind.REFUSAL_TO_TELL: (_telling(ItemState.REFUSED),),
+    TaskKind.CARD_TO_HAND_OVER: (_telling(ItemState.ON_REGISTER),),
 }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+from licence_qr.domain.work.order import REMINDERS, Band, near, place
 from licence_qr.domain.work.tasks import CLOCKED, ROLES_OF, DueStep, Task, TaskKind
+from licence_qr.domain.work.whose import AWAITED, DECISIONS, Whose
 from licence_qr.store.database.connections import Row, Transaction
 from licence_qr.store.register import entities
+from licence_qr.store.work.assignments import assignee_on
 from licence_qr.store.work.task_sources import SOURCES, TaskQuery, TaskSelect
 
 # The owner of the account that a request is about.
@@ -22,8 +27,7 @@ NAMES = (
     "LEFT JOIN entities e ON e.uscc = t.uscc LEFT JOIN premises p ON p.uscc = t.uscc AND p.premises_no = t.premises_no"
 )
 _NOBODY = "'' AS named"
-_CLOCKED = ", ".join(f"'{kind.value}'" for kind in sorted(CLOCKED))
-_RANK = f"CASE WHEN due_on IS NOT NULL THEN 1 WHEN kind IN ({_CLOCKED}) THEN 0 ELSE 2 END"
+_PLACE = "band, coalesce(due_on, ''), kind, subject"
 
 
 def all_of(q: TaskQuery) -> TaskSelect:
@@ -53,46 +57,94 @@ def steps_of(q: TaskQuery) -> TaskSelect:
     return TaskSelect(sql, tuple(day.isoformat() for day in (q.today, urgent, soon, notice)))
 
 
-def counts(tx: Transaction, q: TaskQuery) -> dict[tuple[TaskKind, DueStep], int]:
-    """The number of tasks by kind and step, without zeros."""
-    tasks, steps = all_of(q), steps_of(q)
+@dataclass(frozen=True, slots=True)
+class TaskPart:
+    """Which of the tasks: at one step, of one reader or not; None for any. ``awaited`` False leaves out what waits for
+    somebody else."""
+
+    step: DueStep | None = None
+    whose: Whose | None = None
+    awaited: bool = True
+
+
+def counts(tx: Transaction, q: TaskQuery) -> dict[tuple[TaskKind, DueStep, Whose], int]:
+    """The number of tasks by kind, step and whose they are, without zeros."""
+    tasks, steps, mine = held(q), steps_of(q), whose_of(q)
     rows = tx.all(
-        f"SELECT kind, {steps.sql} AS step, count(*) AS many FROM ({tasks.sql}) GROUP BY kind, step",
-        (*steps.values, *tasks.values),
+        f"SELECT kind, {steps.sql} AS step, {mine.sql} AS whose, count(*) AS many FROM ({tasks.sql})"
+        " GROUP BY kind, step, whose",
+        (*steps.values, *mine.values, *tasks.values),
     )
-    return {(TaskKind(row["kind"]), DueStep(row["step"])): int(row["many"]) for row in rows}
+    return {(TaskKind(row["kind"]), DueStep(row["step"]), Whose(row["whose"])): int(row["many"]) for row in rows}
 
 
 def listed(
-    tx: Transaction, q: TaskQuery, step: DueStep | None, limit: int, offset: int = 0, *, after: Task | None = None
+    tx: Transaction, q: TaskQuery, part: TaskPart, limit: int, offset: int = 0, *, after: Task | None = None
 ) -> tuple[Task, ...]:
-    """``limit`` tasks after the first ``offset``, the most urgent first; with ``after``, of those that come after it.
-
-    Ordered by due day. Tasks whose due day cannot be computed come first, tasks without one last.
-    """
-    tasks, steps = all_of(q), steps_of(q)
-    place = f"({_RANK}, coalesce(due_on, ''), kind, subject)"
-    order = f"ORDER BY {place[1:-1]}"
+    """``limit`` tasks after the first ``offset``, in the order of ``domain.work.order``; with ``after``, of those that come
+    after it."""
+    tasks, bands = held(q), band_of(q)
     conditions = ["1"]
-    values: list[object] = [*tasks.values]
-    if step:
-        conditions.append(f"{steps.sql} = ?")
-        values += [*steps.values, step.value]
+    values: list[object] = [*bands.values, *tasks.values]
+    for wanted, said in ((part.step, steps_of(q)), (part.whose, whose_of(q))):
+        if wanted:
+            conditions.append(f"{said.sql} = ?")
+            values += [*said.values, wanted.value]
+    if not part.awaited:
+        conditions.append(f"band <> {Band.AWAITED:d}")
     if after:
-        conditions.append(f"{place} > (?, ?, ?, ?)")
-        values += _place(after)
+        conditions.append(f"({_PLACE}) > (?, ?, ?, ?)")
+        values += place(after, q.today)
     rows = tx.all(
-        f"SELECT {WITH_NAMES} FROM (SELECT * FROM ({tasks.sql}) WHERE {' AND '.join(conditions)} {order}"
-        f" LIMIT ? OFFSET ?) t {NAMES} {order}",
+        f"SELECT {WITH_NAMES} FROM (SELECT * FROM (SELECT *, {bands.sql} AS band FROM ({tasks.sql}))"
+        f" WHERE {' AND '.join(conditions)} ORDER BY {_PLACE} LIMIT ? OFFSET ?) t {NAMES} ORDER BY {_PLACE}",
         (*values, limit, offset),
     )
     return tuple(task_from(row) for row in rows)
 
 
-def _place(task: Task) -> tuple[object, ...]:
-    """The place of a task in the order of ``listed``."""
-    rank = 1 if task.due_on else 0 if task.kind in CLOCKED else 2
-    return rank, task.due_on.isoformat() if task.due_on else "", task.kind.value, task.subject
+def found(tx: Transaction, q: TaskQuery, subject: str) -> Task | None:
+    """The one task of ``q``, which asks for one kind, about ``subject``; None where there is none."""
+    tasks = held(q)
+    row = tx.one(
+        f"SELECT {WITH_NAMES} FROM (SELECT * FROM ({tasks.sql}) WHERE subject = ?) t {NAMES}", (*tasks.values, subject)
+    )
+    return task_from(row) if row else None
+
+
+def held(q: TaskQuery) -> TaskSelect:
+    """``all_of``, each with the user name of who has taken it or was given it."""
+    tasks, assignee = all_of(q), assignee_on(q.today)
+    return TaskSelect(f"SELECT x.*, {assignee.sql} AS assignee FROM ({tasks.sql}) x", (*assignee.values, *tasks.values))
+
+
+def whose_of(q: TaskQuery) -> TaskSelect:
+    """An SQL expression for whose each task is to the reader, as in ``domain.work.whose``."""
+    own = sorted({*q.usernames, *q.standing_in})
+    holder = "CASE WHEN named <> '' THEN named ELSE assignee END"
+    is_own = " OR ".join([f"instr(',' || ({holder}) || ',', ',' || ? || ',') > 0"] * len(own)) or "0"
+    sql = (
+        f"CASE WHEN ({holder}) <> '' THEN CASE WHEN {is_own} THEN '{Whose.MINE}' ELSE '{Whose.OTHERS}' END"
+        f" WHEN kind IN ({_among(q.own_decisions)}) THEN '{Whose.MINE}' ELSE '{Whose.FREE}' END"
+    )
+    return TaskSelect(sql, tuple(own))
+
+
+def band_of(q: TaskQuery) -> TaskSelect:
+    """An SQL expression for the band of each task, as in ``domain.work.order``."""
+    sql = (
+        f"CASE WHEN kind IN ({_among(AWAITED)}) THEN {Band.AWAITED:d}"
+        f" WHEN due_on IS NULL THEN CASE WHEN kind IN ({_among(CLOCKED)}) THEN {Band.CLOCK_UNKNOWN:d}"
+        f" WHEN kind IN ({_among(DECISIONS)}) THEN {Band.DECISION:d} ELSE {Band.UNDATED:d} END"
+        f" WHEN due_on < ? THEN {Band.OVERDUE:d}"
+        f" WHEN due_on <= ? AND kind NOT IN ({_among(REMINDERS)}) THEN {Band.NEAR:d}"
+        f" WHEN kind IN ({_among(DECISIONS)}) THEN {Band.DECISION:d} ELSE {Band.DATED:d} END"
+    )
+    return TaskSelect(sql, (q.today.isoformat(), near(q.today).isoformat()))
+
+
+def _among(kinds: Collection[TaskKind]) -> str:
+    return ", ".join(f"'{kind.value}'" for kind in sorted(kinds)) or "''"
 
 
 def task_from(row: Row) -> Task:
@@ -108,4 +160,5 @@ def task_from(row: Row) -> Task:
         due_on=date.fromisoformat(row["due_on"]) if row["due_on"] else None,
         roles=ROLES_OF[kind],
         named=tuple(filter(None, row["named"].split(","))),
+        assignee=row["assignee"],
     )

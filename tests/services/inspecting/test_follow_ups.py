@@ -24,6 +24,7 @@ from licence_qr.store.lifecycle import credit_record
 from licence_qr.store.register import permits
 from licence_qr.store.work import tasks
 from licence_qr.store.work.task_sources import TaskQuery
+from licence_qr.store.work.tasks import TaskPart
 from licence_qr.wording.text import Text
 
 DAY = date(2026, 12, 7)
@@ -311,7 +312,7 @@ def waiting(office, who, at):
         day, (actor.office,), kinds_of(actor), mine, catalogue.life_rules_on(day), reviews={}, holding=mine
     )
     with office.services.database.read() as tx:
-        return [(task.kind.value, task.subject, task.due_on) for task in tasks.listed(tx, question, None, 50)]
+        return [(task.kind.value, task.subject, task.due_on) for task in tasks.listed(tx, question, TaskPart(), 50)]
 
 
 def test_the_work_list_follows_the_check_through_its_life(office):

@@ -294,7 +294,7 @@ def test_what_is_written_is_sent_once_and_kept_as_sent(database, outbox, inbox, 
 def test_a_subject_arrives_as_it_was_written(database, outbox, inbox, plain, name):
     expiring(database, 1, 10, name=name)
     reminders_of(database, outbox, plain).run(BY, NOW)
-    assert inbox.taken[0]["Subject"] == f"【还有 10 天，8 个工作日】许可将到期 Permits expiring：{name}"
+    assert inbox.taken[0]["Subject"] == f"【还有 10 天，8 个工作日】许可将到期 Permit expiring：{name}"
     assert b"?==?" not in inbox.headers[0]  # RFC 2047, section 2: white space between encoded words
 
 

@@ -15,7 +15,7 @@ from licence_qr.domain.dates import add_months
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.lifecycle.dates import review_due
 from licence_qr.domain.roles import Actor, Role
-from licence_qr.domain.work.task_words import HINT, KIND
+from licence_qr.domain.work.task_words import ACT, HINT, KIND
 from licence_qr.domain.work.tasks import ROLES_OF, DueStep, TaskKind, due_step, time_left
 from licence_qr.services.work.work_list import PAGE_LINES, WorkFilter, WorkList
 from licence_qr.store.register import permits
@@ -255,8 +255,8 @@ def test_overdue_reports_rise_to_the_top_and_clocks_nobody_can_reckon_stand_befo
         (TaskKind.REPORT_TO_CONTACT, date(2026, 11, 20)),
         (TaskKind.REPORT_TO_ANSWER, date(2026, 11, 25)),
         (TaskKind.REPORT_TO_CALL_BACK, date(2026, 11, 25)),
+        (TaskKind.PERMIT_PENDING, None),  # a decision, above what only reminds
         (TaskKind.PERMIT_EXPIRING, date(2026, 11, 26)),
-        (TaskKind.PERMIT_PENDING, None),
     ]
 
 
@@ -375,7 +375,7 @@ def test_the_register_and_the_domain_mean_the_same_by_a_step(database, work):
 
 
 def test_every_kind_has_a_source_words_and_people():
-    assert set(SOURCES) == set(KIND) == set(HINT) == set(ROLES_OF) == set(TaskKind)
+    assert set(SOURCES) == set(KIND) == set(ACT) == set(HINT) == set(ROLES_OF) == set(TaskKind)
 
 
 def test_no_source_walks_through_all_permits(database, work):

@@ -346,6 +346,8 @@ def prepared_services() -> SimpleNamespace:
         "work_list": None,
         "signatures": None,
         "promises": None,
+        "assignments": None,
+        "tellings": None,
         "bars": None,
         "officers": None,
         "counter_items": None,

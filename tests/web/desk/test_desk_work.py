@@ -142,7 +142,7 @@ def test_the_day_of_every_role_starts_with_its_counts(work_app: Flask, made: Ser
 
 def test_the_page_speaks_english_too(clerk: Browser) -> None:
     page = clerk.see("/desk/work?lang=en")
-    assert "expired 4 days ago" in page and "working days" in page and "Permits expiring" in page
+    assert "expired 4 days ago" in page and "working days" in page and "Permit expiring" in page
 
 
 def test_a_year_without_a_calendar_is_said(clerk: Browser, made: Services) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from licence_qr.domain.cases.case import ItemState
+from licence_qr.domain.cases.case import TOLD, ItemState
 from licence_qr.domain.catalogue.model import ItemMode, RequirementAction
 from licence_qr.store.database.rules.model import (
     RefusedWrite,
     RowCheck,
     WriteKind,
+    among,
     days,
     fixed,
+    instants,
     kept,
     once,
     one_of,
+    open_once,
     refers,
     table,
 )
@@ -47,6 +50,18 @@ TABLES = (
                 "NEW.permit_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM permits p WHERE p.permit_id = NEW.permit_id"
                 " AND p.uscc = NEW.uscc AND p.premises_no = NEW.premises_no AND p.permit_type = NEW.permit_type)",
             ),
+        ),
+    ),
+    table(
+        "tellings",
+        (
+            RowCheck("state_is_known", ("state",), among("state", TOLD)),
+            days("since"),
+            instants("ended_at"),
+            kept("tellings", ("telling_id",)),
+            fixed("tellings", ("telling_id", "item_id", "office", "state", "since")),
+            once("tellings", "ended_at"),
+            open_once("tellings", ("item_id",), "{}ended_at IS NULL"),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Rules of reports and ratings, of files, imports and reminders."""
+"""Rules of reports and ratings, of files, imports, reminders and assignments."""
 
 from __future__ import annotations
 
@@ -132,6 +132,14 @@ TABLES = (
             one_of("step", DueStep),
             days("due_on"),
             instants("written_at"),
+        ),
+    ),
+    table(
+        "task_assignments",
+        (
+            one_of("kind", TaskKind),
+            RowCheck("turn_is_a_day", ("turn",), "turn = '' OR is_day(turn)"),
+            instants("assigned_at"),
         ),
     ),
 )

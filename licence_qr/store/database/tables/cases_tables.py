@@ -22,3 +22,18 @@ def create(schema: Schema) -> None:
         CREATE INDEX entities_by_principal ON entities (principal);
         CREATE INDEX premises_by_address_key ON premises (address_key);
     """)
+
+
+def add_tellings(schema: Schema) -> None:
+    """What applicants are still to be told, or handed, of the items of their cases. Of items from before, what their
+    authority asked for or refused last: whether they were told, nobody has written down."""
+    schema.run("""
+        CREATE TABLE tellings (
+            telling_id INTEGER PRIMARY KEY AUTOINCREMENT, item_id INTEGER NOT NULL REFERENCES case_items (item_id),
+            office TEXT NOT NULL, state TEXT NOT NULL, since TEXT NOT NULL, ended_at TEXT);
+        CREATE INDEX tellings_open ON tellings (office, state) WHERE ended_at IS NULL;
+        CREATE INDEX tellings_of_item ON tellings (item_id);
+        INSERT INTO tellings (item_id, office, state, since)
+            SELECT item_id, office, state, state_since FROM case_items WHERE state IN ('more_asked', 'refused')
+            ORDER BY item_id;
+    """)

@@ -17,3 +17,14 @@ def create(schema: Schema) -> None:
             user_id INTEGER PRIMARY KEY REFERENCES users (user_id), token_hash BLOB NOT NULL UNIQUE,
             made_at TEXT NOT NULL);
     """)
+
+
+def add_assignments(schema: Schema) -> None:
+    """Who has taken a task of the list, or was given it; ``turn`` tells a task that comes again from its next time."""
+    schema.run("""
+        CREATE TABLE task_assignments (
+            kind TEXT NOT NULL, subject TEXT NOT NULL, turn TEXT NOT NULL,
+            user_id INTEGER NOT NULL REFERENCES users (user_id), assigned_at TEXT NOT NULL,
+            PRIMARY KEY (kind, subject, turn));
+        CREATE INDEX task_assignments_of_user ON task_assignments (user_id);
+    """)
