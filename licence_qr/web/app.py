@@ -31,7 +31,7 @@ from licence_qr.web.desk.audit import pages as audit
 from licence_qr.web.desk.businesses import history, parties, past_day
 from licence_qr.web.desk.businesses import pages as businesses
 from licence_qr.web.desk.businesses import promises as desk_promises
-from licence_qr.web.desk.cases import counter, items
+from licence_qr.web.desk.cases import counter, items, telling
 from licence_qr.web.desk.feedback import ratings as desk_ratings
 from licence_qr.web.desk.feedback import reports as desk_reports
 from licence_qr.web.desk.importing import review
@@ -163,8 +163,8 @@ def _hand_over_desk(app: Flask, given: Services) -> None:
     )
     issuing.services.give(app, applying)
     parties.services.give(app, given.parties)
-    found = businesses.BusinessServices(given.register, given.bars, given.prints, given.counter_items)
-    businesses.services.give(app, found)
+    kept = (given.register, given.bars, given.prints, given.counter_items, given.applications)
+    businesses.services.give(app, businesses.BusinessServices(*kept))
     items.services.give(app, items.ItemServices(given.officers, given.register))
     shown = counter.CounterServices(given.counter_items, given.shown_certificates, given.register)
     counter.services.give(app, shown)
@@ -188,7 +188,9 @@ def _hand_over_desk(app: Flask, given: Services) -> None:
     role_pages.grants.give(app, given.role_grants)
     staff_sessions.staff_sessions.give(app, given.staff_sessions)
     audit.trail.give(app, given.trail)
-    work.services.give(app, work.WorkServices(given.work_list, given.calendar_feeds, given.settings.address))
+    listed = work.WorkServices(given.work_list, given.calendar_feeds, given.assignments, given.settings.address)
+    work.services.give(app, listed)
+    telling.tellings.give(app, given.tellings)
 
 
 def _tree_hash(root: Path) -> str:

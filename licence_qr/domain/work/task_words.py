@@ -40,7 +40,7 @@ KIND: Mapping[TaskKind, Text] = {
 _DECIDE = Text("作决定", "Make the decision")
 _CALLED = Text("登记回访", "Record the call")
 _TELL = Text("告知申请人", "Tell the applicant")
-_SHOW = Text("查看", "Show")
+SHOW = Text("查看", "Show")
 _CONFIRM = Text("核实确认", "Check and confirm")
 ACT: Mapping[TaskKind, Text] = {
     TaskKind.PERMIT_PENDING: _DECIDE,
@@ -50,7 +50,7 @@ ACT: Mapping[TaskKind, Text] = {
     TaskKind.FOLLOW_UP_DUE: Text("登记核查", "Record the check"),
     TaskKind.RECTIFICATION_DUE: Text("登记复查", "Record the recheck"),
     TaskKind.PROPOSAL_TO_DECIDE: _DECIDE,
-    TaskKind.PROPOSAL_OF_MINE: _SHOW,
+    TaskKind.PROPOSAL_OF_MINE: SHOW,
     TaskKind.DRAWN_INSPECTION: Text("登记检查", "Record the visit"),
     TaskKind.VISIT_TO_CONFIRM: Text("确认记录", "Confirm the record"),
     TaskKind.INSPECTION_HELD: Text("处理记录", "Review the record"),

@@ -43,9 +43,9 @@ class TaskKind(StrEnum):
     CARD_TO_HAND_OVER = "card_to_hand_over"  # granted: the next version of the card is for the holder
 
 
-_OVERSEEING = frozenset({Role.SUPERVISOR, Role.AUDITOR})
-_DESK = _OVERSEEING | {Role.CLERK, Role.DECIDER}
-_FIELD = _OVERSEEING | {Role.INSPECTOR}
+OVERSEEING = frozenset({Role.SUPERVISOR, Role.AUDITOR})
+_DESK = OVERSEEING | {Role.CLERK, Role.DECIDER}
+_FIELD = OVERSEEING | {Role.INSPECTOR}
 # The roles whose work each kind is. Supervisors and auditors see what waits for others: they propose nothing, and see of
 # ratings the figures alone.
 ROLES_OF: Mapping[TaskKind, frozenset[Role]] = {
@@ -55,11 +55,11 @@ ROLES_OF: Mapping[TaskKind, frozenset[Role]] = {
     TaskKind.REVIEW_DUE: _DESK | _FIELD,
     TaskKind.FOLLOW_UP_DUE: _FIELD | {Role.DECIDER},
     TaskKind.RECTIFICATION_DUE: _FIELD | {Role.DECIDER},
-    TaskKind.PROPOSAL_TO_DECIDE: _OVERSEEING | {Role.DECIDER},
+    TaskKind.PROPOSAL_TO_DECIDE: OVERSEEING | {Role.DECIDER},
     TaskKind.PROPOSAL_OF_MINE: frozenset({Role.CLERK, Role.INSPECTOR, Role.DECIDER}),
     TaskKind.DRAWN_INSPECTION: _FIELD,
     TaskKind.VISIT_TO_CONFIRM: frozenset({Role.INSPECTOR}),
-    TaskKind.INSPECTION_HELD: _OVERSEEING | {Role.CLERK},
+    TaskKind.INSPECTION_HELD: OVERSEEING | {Role.CLERK},
     TaskKind.REPORT_TO_CONTACT: _DESK | _FIELD,
     TaskKind.REPORT_TO_ANSWER: _DESK | _FIELD,
     TaskKind.REPORT_TO_CALL_BACK: _DESK | _FIELD,
@@ -67,12 +67,12 @@ ROLES_OF: Mapping[TaskKind, frozenset[Role]] = {
     TaskKind.RATING_TO_CALL_BACK: frozenset({Role.CLERK, Role.DECIDER}),
     TaskKind.ROLES_TO_CONFIRM: frozenset({Role.ADMIN, Role.AUDITOR}),
     TaskKind.RESET_TO_CONFIRM: frozenset({Role.ADMIN, Role.SUPERVISOR}),
-    TaskKind.ITEM_TO_TAKE: _OVERSEEING | {Role.DECIDER},
-    TaskKind.ITEM_TO_DECIDE: _OVERSEEING | {Role.DECIDER},
-    TaskKind.ITEM_AWAITED: _OVERSEEING | {Role.DECIDER},
-    TaskKind.MORE_TO_TELL: _OVERSEEING | {Role.CLERK},
-    TaskKind.REFUSAL_TO_TELL: _OVERSEEING | {Role.CLERK},
-    TaskKind.CARD_TO_HAND_OVER: _OVERSEEING | {Role.CLERK},
+    TaskKind.ITEM_TO_TAKE: OVERSEEING | {Role.DECIDER},
+    TaskKind.ITEM_TO_DECIDE: OVERSEEING | {Role.DECIDER},
+    TaskKind.ITEM_AWAITED: OVERSEEING | {Role.DECIDER},
+    TaskKind.MORE_TO_TELL: OVERSEEING | {Role.CLERK},
+    TaskKind.REFUSAL_TO_TELL: OVERSEEING | {Role.CLERK},
+    TaskKind.CARD_TO_HAND_OVER: OVERSEEING | {Role.CLERK},
 }
 # About people, not businesses: in no mail to an office, and in no calendar that an address alone opens.
 OF_PEOPLE = frozenset({TaskKind.ROLES_TO_CONFIRM, TaskKind.RESET_TO_CONFIRM})

@@ -84,14 +84,16 @@ class Whose(StrEnum):
     MINE = "mine"  # given to the reader, or theirs to decide while nobody has taken it
     FREE = "free"  # nobody's yet, in the office
     OTHERS = "others"  # a colleague has it
+    AWAITED = "awaited"  # the reader's, and somebody else has to act first
 
 
 def whose(task: Task, actor: Actor) -> Whose:
     """Whose ``task`` is to ``actor``."""
     held = task.whose
     if held:
-        mine = actor.is_among(held) or actor.stands_in_for(held) is not None
-        return Whose.MINE if mine else Whose.OTHERS
+        if not actor.is_among(held) and actor.stands_in_for(held) is None:
+            return Whose.OTHERS
+        return Whose.AWAITED if task.kind in AWAITED else Whose.MINE
     return Whose.MINE if task.kind in own_decisions(actor) else Whose.FREE
 
 

@@ -6,10 +6,10 @@ import re
 import secrets
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from licence_qr.domain.catalogue.model import Catalogue
-from licence_qr.domain.dates import local_date
+from licence_qr.domain.dates import SHANGHAI, local_date
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.issuing.draft import Draft, Handover, TypedField, Typing, merge
@@ -41,9 +41,19 @@ from licence_qr.wording.text import Text
 MAX_FIELD_CHARS = 5000
 MAX_REASON_CHARS = 500
 REASONS = (WHY_ANOTHER, WHY_HERE)
+MOST_SEARCHED = 500
+_SEARCHED = ("name", "principal", "uscc")
 _ID_BYTES = 12
 _ID = re.compile(r"[A-Za-z0-9_-]{16}")
 _A_FIELD = Text("这一项", "this answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Applications of an office: open, and issued on the day."""
+
+    open: int
+    issued: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,21 @@ class Applications:
         access.demand(actor, TAKE_APPLICATIONS)
         with self.database.read() as tx:
             return self.kept.of_office(tx, actor.office)
+
+    def tally(self, actor: Actor, now: datetime) -> Tally:
+        """How many applications of the clerk's office are open, and how many were issued today."""
+        access.demand(actor, TAKE_APPLICATIONS)
+        midnight = datetime.combine(local_date(now), time(), SHANGHAI).astimezone(UTC)
+        with self.database.read() as tx:
+            return Tally(*applications.tally(tx, actor.office, midnight))
+
+    def named(self, actor: Actor, text: str) -> tuple[Draft, ...]:
+        """The open applications of the clerk's office with ``text`` in their name, person or credit code."""
+        access.demand(actor, TAKE_APPLICATIONS)
+        with self.database.read() as tx:
+            found = applications.drafts_of_office(tx, actor.office, MOST_SEARCHED)
+        typed = tuple((each, "\n".join(each.fields.get(name, "") for name in _SEARCHED)) for each in found)
+        return tuple(each for each, texts in typed if each.issued_at is None and text.casefold() in texts.casefold())
 
     def names(self, actor: Actor, drafts: Iterable[Draft]) -> Mapping[int, str]:
         """The names of all who had a hand in these drafts: account → name."""

@@ -12,8 +12,8 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
-from licence_qr.domain.work.tasks import DueStep, Task, TaskKind, TimeLeft, time_left
-from licence_qr.domain.work.whose import AWAITED, Whose, whose
+from licence_qr.domain.work.tasks import OVERSEEING, DueStep, Task, TaskKind, TimeLeft, time_left
+from licence_qr.domain.work.whose import Whose, may_do, whose
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.work.questions import offices_of, question
@@ -29,15 +29,15 @@ EXPORT_PART = 2000  # lines that are read at once; each part costs a look at all
 
 @dataclass(frozen=True, slots=True)
 class WorkFilter:
-    """Filter for the list. ``office`` is only for auditors; ``page`` counts from 1; ``awaited`` False leaves out what waits
-    for somebody else."""
+    """Filter for the list. ``office`` is only for auditors; ``page`` counts from 1; ``doable`` leaves out
+    what the reader may see and not do, unless they only oversee."""
 
     kind: TaskKind | None = None
     step: DueStep | None = None
     whose: Whose | None = None
     office: str = ""
     page: int = 1
-    awaited: bool = True
+    doable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ class Counts:
 
     @property
     def waiting(self) -> int:
-        """The number of those that wait for the reader alone, and not for somebody else first."""
-        return sum(n for (k, _, w), n in self.each.items() if w is Whose.MINE and k not in AWAITED)
+        """The number of those that wait for the reader, and not for somebody else first."""
+        return self.of(whose=Whose.MINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +171,10 @@ class WorkList:
     def _lines(
         self, tx: Transaction, actor: Actor, asked: TaskQuery, work_filter: WorkFilter, span: Span
     ) -> tuple[WorkLine, ...]:
-        kinds = asked.kinds if work_filter.kind is None else tuple(k for k in asked.kinds if k is work_filter.kind)
-        part = TaskPart(work_filter.step, work_filter.whose, work_filter.awaited)
+        kinds = tuple(each for each in asked.kinds if work_filter.kind in (None, each))
+        if work_filter.doable and not actor.roles & OVERSEEING:
+            kinds = tuple(each for each in kinds if may_do(each, actor))
+        part = TaskPart(work_filter.step, work_filter.whose)
         found = tasks.listed(tx, replace(asked, kinds=kinds), part, span.limit, span.offset, after=span.after)
         names = assignments.names(tx, (name for task in found for name in task.whose))
         calendar, today = self._catalogue.working_calendar, asked.today

@@ -84,6 +84,16 @@ def drafts_of_office(tx: Transaction, office: str, limit: int = 50) -> tuple[Dra
     return tuple(_draft(row) for row in rows)
 
 
+def tally(tx: Transaction, office: str, since: datetime) -> tuple[int, int]:
+    """How many applications of an office are open, and how many were issued since an instant."""
+    row = tx.one(
+        "SELECT (SELECT count(*) FROM applications WHERE office = ? AND issued_at IS NULL) AS opened,"
+        " (SELECT count(*) FROM applications WHERE office = ? AND issued_at >= ?) AS issued",
+        (office, office, since.isoformat()),
+    )
+    return (row["opened"], row["issued"]) if row else (0, 0)
+
+
 def save_draft(tx: Transaction, draft: Draft) -> None:
     """Store the owner, the fields, the revision and the last change of an open draft."""
     tx.run(

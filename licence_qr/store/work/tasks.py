@@ -59,12 +59,10 @@ def steps_of(q: TaskQuery) -> TaskSelect:
 
 @dataclass(frozen=True, slots=True)
 class TaskPart:
-    """Which of the tasks: at one step, of one reader or not; None for any. ``awaited`` False leaves out what waits for
-    somebody else."""
+    """Which of the tasks: at one step, of one reader or not; None for any."""
 
     step: DueStep | None = None
     whose: Whose | None = None
-    awaited: bool = True
 
 
 def counts(tx: Transaction, q: TaskQuery) -> dict[tuple[TaskKind, DueStep, Whose], int]:
@@ -90,8 +88,6 @@ def listed(
         if wanted:
             conditions.append(f"{said.sql} = ?")
             values += [*said.values, wanted.value]
-    if not part.awaited:
-        conditions.append(f"band <> {Band.AWAITED:d}")
     if after:
         conditions.append(f"({_PLACE}) > (?, ?, ?, ?)")
         values += place(after, q.today)
@@ -124,7 +120,8 @@ def whose_of(q: TaskQuery) -> TaskSelect:
     holder = "CASE WHEN named <> '' THEN named ELSE assignee END"
     is_own = " OR ".join([f"instr(',' || ({holder}) || ',', ',' || ? || ',') > 0"] * len(own)) or "0"
     sql = (
-        f"CASE WHEN ({holder}) <> '' THEN CASE WHEN {is_own} THEN '{Whose.MINE}' ELSE '{Whose.OTHERS}' END"
+        f"CASE WHEN ({holder}) <> '' THEN CASE WHEN NOT ({is_own}) THEN '{Whose.OTHERS}'"
+        f" WHEN kind IN ({_among(AWAITED)}) THEN '{Whose.AWAITED}' ELSE '{Whose.MINE}' END"
         f" WHEN kind IN ({_among(q.own_decisions)}) THEN '{Whose.MINE}' ELSE '{Whose.FREE}' END"
     )
     return TaskSelect(sql, tuple(own))

@@ -27,10 +27,11 @@ class Room:
     of_authority: bool = False
 
 
-APPLICATIONS = Room("desk.show_start", "desk.show_start", Text("办理", "Applications"), access.TAKE_APPLICATIONS.roles)
-# What windows have sent on to an authority. Its officers begin the day here.
+# Where the day starts for everybody who has tasks.
+HOME = Room("desk.show_start", "desk.show_start", Text("首页", "Home"), access.SEE_WORK.roles)
+# What windows have sent on to an authority.
 ITEMS = Room("desk.items.list_items", "desk.items", Text("事项", "Items"), access.DECIDE_ITEMS.roles, of_authority=True)
-# What waits for somebody; each sees the kinds of their roles. Whoever does not take applications begins the day here.
+# What waits for somebody; each sees the kinds of their roles.
 WORK = Room("desk.work.list_work", "desk.work", term("record.tasks"), access.SEE_WORK.roles)
 # Licences and permits are public facts; whoever works with them may look them up and print them.
 BUSINESSES = Room(
@@ -87,7 +88,7 @@ SECOND_FACTOR = Room("second_factor.show_own", "second_factor", Text("第二重�
 officers = Handed(Officers)
 # In the order of the navigation.
 ROOMS = (
-    APPLICATIONS,
+    HOME,
     ITEMS,
     WORK,
     BUSINESSES,

@@ -105,6 +105,11 @@ MAY_OPEN = {
     "desk.inspection_draws.call_off_draw": MENDERS,
     "desk.work.list_work": READERS | ADMINISTRATORS,
     "desk.work.export_work": READERS | ADMINISTRATORS,
+    **dict.fromkeys(
+        (f"desk.work_people.{name}" for name in ("take", "show_hand_over", "hand_over")), READERS - {Role.AUDITOR}
+    ),
+    "desk.businesses_tellings.show_telling": CLERKS,
+    "desk.businesses_tellings.record_told": CLERKS,
     "desk.work.show_calendar": READERS - {Role.AUDITOR},
     "desk.work.renew_calendar": READERS - {Role.AUDITOR},
     "desk.work.revoke_calendar": READERS - {Role.AUDITOR},
@@ -216,6 +221,8 @@ NOT_THERE = {
     "desk.commitment.show_signature",  # nothing was drawn
     "desk.promises.show_promise",
     "desk.promises.show_signature",
+    "desk.businesses_tellings.show_telling",
+    "desk.work_people.show_hand_over",
     "desk.inspections.show_inspection",
     "desk.inspections.show_order",
     "desk.inspections.show_photo",
@@ -232,8 +239,7 @@ NOT_THERE = {
     "desk.people_absences.edit_absence",
 }
 LANDS_ON = {
-    **dict.fromkeys(Role, "/desk/work"),
-    Role.CLERK: "/desk/",
+    **dict.fromkeys(Role, "/desk/"),
     Role.CATALOGUE: "/desk/offices",
 }
 FOUR_EYES = ("/desk/proposals", "/desk/follow-ups")
@@ -250,6 +256,7 @@ ROOMS = {
         "/sessions",
     ],
     Role.INSPECTOR: [
+        "/desk/",
         "/desk/work",
         "/desk/businesses",
         *FOUR_EYES,
@@ -258,10 +265,19 @@ ROOMS = {
         "/inspect/",
         "/sessions",
     ],
-    Role.DECIDER: ["/desk/work", "/desk/businesses", *FOUR_EYES, "/desk/inspections", *ANSWERING, "/sessions"],
+    Role.DECIDER: [
+        "/desk/",
+        "/desk/work",
+        "/desk/businesses",
+        *FOUR_EYES,
+        "/desk/inspections",
+        *ANSWERING,
+        "/sessions",
+    ],
     **dict.fromkeys(
         OVERSEERS,
         [
+            "/desk/",
             "/desk/work",
             "/desk/businesses",
             *FOUR_EYES,
@@ -274,6 +290,6 @@ ROOMS = {
         ],
     ),
     Role.CATALOGUE: ["/desk/offices", "/sessions"],
-    Role.ADMIN: ["/desk/work", "/desk/people", "/desk/offices", "/sessions"],
+    Role.ADMIN: ["/desk/", "/desk/work", "/desk/people", "/desk/offices", "/sessions"],
 }
 ROOMS[Role.AUDITOR] = [*ROOMS[Role.SUPERVISOR][:-1], "/desk/audit", "/sessions"]

@@ -94,6 +94,8 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
         "revision": "1",
         "question_id": question[1],
         "subject": f"permit/{permit[1]}",
+        "task_kind": "permit_expiring",
+        "telling_id": "1",
         "number": proposed(clerk, f"/desk/proposals/new/{found[0]}/permit/{permit[1]}/suspend"),
         "session_id": "1",
         **dict.fromkeys(("key", "position", "order_id", "drawn_id", "absence_id", "item_id"), "999999"),

@@ -90,9 +90,9 @@ def rows(page: str) -> list[str]:
     return re.findall(r"<tr.*?</tr>", body[0], re.DOTALL) if body else []
 
 
-def test_the_most_urgent_comes_first_and_overdue_is_said_in_a_word_and_a_sign(clerk: Browser) -> None:
+def test_the_most_urgent_comes_first_and_overdue_is_said_in_words(clerk: Browser) -> None:
     first, *_, last = rows(clerk.see("/desk/work"))
-    assert "已到期 4 天" in first and "许可已到期" in first and "×" in first and 'class="overdue"' in first
+    assert "已到期 4 天" in first and "许可已到期" in first and 'class="overdue"' in first
     assert "已到期" not in last and "还有" in last
 
 
@@ -112,7 +112,7 @@ def test_every_count_is_the_number_of_lines_behind_its_link(clerk: Browser) -> N
     assert len(links) >= 5
     for address, count in links:
         shown = re.search(r"共 (\d+) 件", clerk.see(html.unescape(address)))
-        assert shown and shown[1] == count, address
+        assert (shown[1] if shown else "0") == count, address
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_the_page_shows_nobodys_name_or_telephone(clerk: Browser) -> None:
 def test_the_day_of_every_role_starts_with_its_counts(work_app: Flask, made: Services, who: str) -> None:
     client = signed_in(work_app, made, who).client
     start = client.get("/desk/", follow_redirects=True).get_data(as_text=True)
-    assert re.search(r'href="/desk/work\?[^"]*due=overdue', start) if who != "inspector" else "没有待办" in start
+    assert re.search(r'href="/desk/work\?[^"]*due=overdue', start) and "等我办" in start
 
 
 def test_the_page_speaks_english_too(clerk: Browser) -> None:

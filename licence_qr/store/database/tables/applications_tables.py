@@ -42,3 +42,11 @@ def add_promises(schema: Schema) -> None:
         CREATE INDEX signing_links_by_draft ON signing_links (draft_id);
         ALTER TABLE permits ADD COLUMN promise_sha256 TEXT NOT NULL DEFAULT '';
     """)
+
+
+def add_tallies(schema: Schema) -> None:
+    """What the home page counts: open applications of an office, and those issued today."""
+    schema.run("""
+        CREATE INDEX applications_open ON applications (office) WHERE issued_at IS NULL;
+        CREATE INDEX applications_issued ON applications (office, issued_at) WHERE issued_at IS NOT NULL;
+    """)

@@ -11,6 +11,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.services.businesses.search import Register
 from licence_qr.services.cases.counter import CounterItems
+from licence_qr.services.issuing.drafts import Applications
 from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.publishing.display_cards import CodeForm, Prints
 from licence_qr.services.register import access
@@ -33,6 +34,7 @@ class BusinessServices:
     bars: Bars
     prints: Prints
     items: CounterItems
+    applications: Applications
 
 
 services = Handed(BusinessServices)
@@ -49,11 +51,13 @@ _SVG = "image/svg+xml"
 @blueprint.get("")
 @roles(*BUSINESSES.roles)
 def search_businesses() -> str:
-    """Search by name, credit code or permit number."""
-    query = request.args.get("q", "").strip()
-    found = services().register.search(current_actor(), query, current_instant()) if query else ()
-    searched(query, len(found))
-    return render_template("desk/businesses/businesses.html", query=query, found=found)
+    """Search by name, credit code, permit number or code number; for clerks in their open applications too."""
+    query, actor = request.args.get("q", "").strip(), current_actor()
+    found = services().register.search(actor, query, current_instant()) if query else ()
+    clerk = bool(query) and access.may(actor, access.TAKE_APPLICATIONS)
+    drafts = services().applications.named(actor, query) if clerk else ()
+    searched(query, len(found) + len(drafts))
+    return render_template("desk/businesses/businesses.html", query=query, found=found, drafts=drafts)
 
 
 @blueprint.get("/<uscc>")

@@ -13,7 +13,7 @@ from licence_qr.web.desk.work.words import step_words, task_words
 from licence_qr.web.shell.language import in_words, t
 from licence_qr.wording.terms import term
 
-_WIDTHS = (20, 36, 22, 44, 12, 14, 12, 12, 14, 24, 16)
+_WIDTHS = (20, 36, 22, 44, 12, 14, 12, 12, 14, 24, 20, 16)
 
 
 def headings() -> tuple[str, ...]:
@@ -29,6 +29,7 @@ def headings() -> tuple[str, ...]:
         t("逾期天数", "Days overdue"),
         t("工作日", "Working days"),
         t("窗口", "Office"),
+        t("经办", "Handled by"),
         in_words(term("field.on_behalf_of")),
     )
 
@@ -49,6 +50,7 @@ def row(line: WorkLine, rules: LifeRules) -> tuple[Value, ...]:
         behind,
         None if left.working_days is None else abs(left.working_days),
         office_name(task.office),
+        t("、", ", ").join(line.people),
         line.for_absent,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from licence_qr.services.work.assigning import Assignments
 from licence_qr.services.work.calendar_feeds import CalendarFeeds
 from licence_qr.services.work.work_list import WorkList
 from licence_qr.web.shell.handed import Handed
@@ -15,6 +16,7 @@ class WorkServices:
 
     work_list: WorkList
     calendar_feeds: CalendarFeeds
+    assignments: Assignments
     address: str
 
 

@@ -1,28 +1,36 @@
-"""Words of the task list: what there is to do, how near it is, and which page a task leads to."""
+"""Words of the task list: what there is to do, how near it is, and whose it is."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import current_app, url_for
+from collections.abc import Mapping
 
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Text
-from licence_qr.domain.lifecycle.acts import SubjectKind
+from licence_qr.domain.roles import Role
+from licence_qr.domain.work.order import NEAR_DAYS
 from licence_qr.domain.work.task_words import HINT as HINT
 from licence_qr.domain.work.task_words import KIND as KIND
 from licence_qr.domain.work.task_words import name_of
-from licence_qr.domain.work.tasks import CLOCKED, DueStep, Task, TaskKind
+from licence_qr.domain.work.tasks import CLOCKED, DueStep
 from licence_qr.domain.work.tasks import OF_PEOPLE as OF_PEOPLE
+from licence_qr.domain.work.whose import Whose, assignable, may_do
+from licence_qr.services.register import access
 from licence_qr.services.work.work_list import WorkLine
 from licence_qr.web.desk.words import days_words as days_words
 from licence_qr.web.desk.words import working_days_words as working_days_words
+from licence_qr.web.desk.work.acts import business_address as business_address
+from licence_qr.web.desk.work.acts import button_of as button_of
 from licence_qr.web.shell.language import t
-from licence_qr.web.shell.security import current_actor, roles_of
+from licence_qr.web.shell.security import current_actor
 from licence_qr.web.shell.words import Tone
 from licence_qr.wording.terms import term
 
-_TONE = {DueStep.OVERDUE: Tone.BAD, DueStep.URGENT: Tone.CARE}
+WHOSE: Mapping[Whose, Text] = {
+    Whose.MINE: Text("我的", "Mine"),
+    Whose.FREE: Text("未领的", "Nobody’s yet"),
+    Whose.OTHERS: Text("同事的", "Colleagues’"),
+    Whose.AWAITED: Text("我等别人", "I wait for others"),
+}
 
 
 def step_words(step: DueStep, rules: LifeRules) -> str:
@@ -43,7 +51,9 @@ def tone_of(line: WorkLine) -> Tone:
     """The sign and colour of a line; an unknown end of a time limit is a question."""
     if line.left.step is DueStep.UNDATED and line.task.kind in CLOCKED:
         return Tone.UNKNOWN
-    return _TONE.get(line.left.step, Tone.PLAIN)
+    if line.left.overdue:
+        return Tone.BAD
+    return Tone.CARE if line.left.days is not None and line.left.days <= NEAR_DAYS else Tone.PLAIN
 
 
 def task_words(line: WorkLine) -> str:
@@ -52,28 +62,30 @@ def task_words(line: WorkLine) -> str:
     return t(name.zh, name.en)
 
 
-# The page of a subject, and the name of its key in the address. Whoever may not open it is shown the business.
-_PAGES = {
-    "proposal": ("desk.proposals.show_proposal", "number"),
-    "inspection": ("desk.inspections.show_inspection", "key"),
-    "named-check": ("desk.follow_ups_named.show_named", "named_id"),
-    "rectification": ("desk.inspections.show_order", "order_id"),
-    "drawn": ("desk.inspection_draws.show_drawn", "drawn_id"),
-    "report": ("desk.reports.show_report", "report_id"),
-    "grant": ("desk.people_roles.show_grant", "grant_id"),
-    "reset": ("desk.people_resets.show_reset", "reset_id"),
-    "rating": ("desk.ratings.show_rating", "rating_id"),
-}
-_CHECK = ("desk.follow_ups.show_follow_up", "permit_id")
-_CHECKED = {TaskKind.FOLLOW_UP_DUE, TaskKind.RECTIFICATION_DUE}
+def due_words(line: WorkLine) -> str:
+    """The days left or overdue, or that a decision waits without a date."""
+    return days_words(line.left, line.task.kind) if line.left.days is not None else _undated(line)
 
 
-def task_address(task: Task) -> str:
-    """The page on which the task is dealt with, as far as the person signed in may open it."""
-    room, _, key = task.subject.partition("/")
-    page = _CHECK if room == SubjectKind.PERMIT and task.kind in _CHECKED else _PAGES.get(room)
-    if page is not None and roles_of(current_app.view_functions[page[0]]) & current_actor().roles:
-        endpoint, name = page
-        values: dict[str, Any] = {name: int(key)}
-        return url_for(endpoint, **values)
-    return url_for("desk.businesses.show_business", uscc=task.uscc)
+def _undated(line: WorkLine) -> str:
+    if line.task.kind in CLOCKED:
+        return t("期限待定", "no date yet")
+    return t("等待中", "waiting")
+
+
+def may_take(line: WorkLine) -> bool:
+    """Whether whoever is signed in can take the task."""
+    actor = current_actor()
+    return may_do(line.task.kind, actor) and access.may(actor, access.HAND_OVER_TASKS, line.task.office)
+
+
+def may_hand_over(line: WorkLine) -> bool:
+    """Whether whoever is signed in can give the task to somebody: a doer, or the supervisor of the office."""
+    actor = current_actor()
+    right = access.may(actor, access.HAND_OVER_TASKS, line.task.office)
+    return right and (may_do(line.task.kind, actor) or Role.SUPERVISOR in actor.roles)
+
+
+def can_be_handed(line: WorkLine) -> bool:
+    """Whether the task can be taken, or given to somebody, on the list."""
+    return assignable(line.task.kind)

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.work.tasks import DueStep, TaskKind
+from licence_qr.domain.work.whose import Whose
 from licence_qr.services.register import access
 from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.web import current_instant
@@ -38,7 +39,7 @@ blueprint = Blueprint("work", __name__, url_prefix="/work")
 _NEW_ADDRESS = "new-calendar-address"
 _LONGEST_PAGE_NUMBER = 5
 
-Member = TypeVar("Member", TaskKind, DueStep)
+Member = TypeVar("Member", TaskKind, DueStep, Whose)
 
 
 @blueprint.get("")
@@ -56,7 +57,9 @@ def list_work() -> str:
         kinds=[kind for kind in page.counts.kinds if page.counts.of(kind) or kind is page.work_filter.kind],
         steps=[step for step in DueStep if page.counts.of(None, step) or step is page.work_filter.step],
         say=words,
+        whose=Whose,
         address=partial(_address, page.work_filter),
+        back=request.query_string.decode("ascii", "replace"),
         may_subscribe=access.may(actor, access.SUBSCRIBE_TO_WORK),
     )
 
@@ -116,6 +119,7 @@ def _wish() -> WorkFilter:
     return WorkFilter(
         kind=_member(TaskKind, "kind"),
         step=_member(DueStep, "due"),
+        whose=_member(Whose, "whose"),
         office=request.args.get("office", ""),
         page=int(number) if sensible else 1,
     )
@@ -133,6 +137,7 @@ def _address(work_filter: WorkFilter, /, **changes: object) -> str:
     asked: dict[str, Any] = {
         "kind": work_filter.kind,
         "due": work_filter.step,
+        "whose": work_filter.whose,
         "office": work_filter.office or None,
         **changes,
     }
