@@ -44,8 +44,9 @@ class Assignments:
             task = self._task(tx, actor, kind, subject, now)
             names = assignments.names(tx, task.whose)
             colleagues = self._colleagues(tx, task, now)
+        may_take = self._may_take(actor, kind) and not actor.is_among(task.whose)
         others = tuple(each for each in colleagues if not actor.is_same_person(each))
-        return Assignable(task, names.get(task.assignee, ""), others, self._may_take(actor, kind))
+        return Assignable(task, names.get(task.assignee, ""), others, may_take)
 
     def take(self, actor: Actor, kind: TaskKind, subject: str, was: str, now: datetime) -> None:
         """Take a task; ``was`` is who had it when the list was read. Raises AccessError, NotFoundError, RuleError

@@ -16,23 +16,29 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield served
 
 
-def test_lines_are_cards_on_a_phone_and_a_table_at_the_counter(looking: Page, served: Served) -> None:
+def test_a_line_is_three_short_lines_on_a_phone_and_a_row_at_the_counter(looking: Page, served: Served) -> None:
     page, origin = looking, served[1]
     signed_in_as(page.context, served, "supervisor")
-    shown = "() => getComputedStyle(document.querySelector('.work tbody tr')).display"
-    for width, display in ((360, "block"), (1280, "table-row")):
+    shown = "() => getComputedStyle(document.querySelector('.tasks tbody tr')).display"
+    for width, display in ((360, "flex"), (1280, "table-row")):
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(f"{origin}/desk/work")
         assert page.evaluate(shown) == display
+        row = page.locator(".tasks tbody tr").first
+        tops = [row.locator(each).bounding_box() for each in (".task-due", ".task-what", ".task-name", ".task-act")]
+        due, what, name, act = (box["y"] + box["height"] / 2 for box in tops if box)
+        assert abs(due - what) < 12
+        assert (due < name < act) == (width == 360)
 
 
 def test_filters_and_the_calendar_work_without_scripts(counter: Page, served: Served) -> None:
     page, origin = counter, served[1]
     signed_in_as(page.context, served, "supervisor")
     page.goto(f"{origin}/desk/work")
+    page.get_by_text("按事项、期限筛选").click()
     send(page, page.get_by_role("navigation", name="按期限筛选").get_by_role("link", name="已逾期"))
     assert page.url.endswith("due=overdue")
-    assert page.locator(".work tbody tr").count() == page.locator(".work tbody tr.overdue").count() > 0
+    assert page.locator(".tasks tbody tr").count() == page.locator(".tasks tbody tr.overdue").count() > 0
     page.get_by_role("link", name="在自己的日历里看").click()
     send(page, page.get_by_role("button", name="建立地址"))
     assert "/calendar/" in page.get_by_label("复制到日历软件").input_value()
@@ -44,12 +50,28 @@ def test_every_filter_and_line_is_reached_by_keyboard(looking: Page, served: Ser
     page, origin = looking, served[1]
     signed_in_as(page.context, served, "inspector")
     page.goto(f"{origin}/desk/work")
+    page.evaluate("() => { document.querySelector('details.narrow').open = true }")
     links = page.locator("main a").count()
     reached = []
-    for _ in range(links + 30):
+    for _ in range(2 * links + 40):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("() => [...document.querySelectorAll('main a')].indexOf(document.activeElement)"))
     assert [number for number in reached if number >= 0][:links] == list(range(links))
+
+
+def test_a_task_is_taken_and_handed_over_without_scripts(counter: Page, served: Served) -> None:
+    page, origin = counter, served[1]
+    signed_in_as(page.context, served, "clerk")
+    page.goto(f"{origin}/desk/")
+    name = page.locator(".tasks tbody tr .task-name a").first.inner_text()
+    send(page, page.locator(".tasks tbody tr").first.get_by_role("button", name="领取"))
+    assert page.url.endswith("/desk/")
+    page.goto(f"{origin}/desk/work?whose=mine")
+    row = page.locator(".tasks tbody tr", has_text=name).filter(has_text="clerk（示例）").first
+    row.get_by_role("link", name="转交").click()
+    page.get_by_label("colleague（示例）").check()
+    send(page, page.get_by_role("button", name="转交", exact=True))
+    assert page.url.endswith("whose=mine") and page.get_by_text("已转交。").is_visible()
 
 
 def test_the_rooms_are_a_menu_on_a_phone_and_a_row_at_the_counter(looking: Page, served: Served) -> None:
@@ -61,8 +83,8 @@ def test_the_rooms_are_a_menu_on_a_phone_and_a_row_at_the_counter(looking: Page,
     assert (menu.inner_text().split("\n")[-1], rooms.is_visible()) == ("待办", False)
     menu.focus()
     page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
+    for _ in range(3):
+        page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk/businesses**")
     page.set_viewport_size({"width": 1280, "height": 800})

@@ -109,7 +109,7 @@ def test_an_app_is_enrolled_and_signs_in_by_keyboard_alone(seat: Callable[..., P
     expect(page.locator("#code")).to_be_focused()
     page.keyboard.type(app.at(datetime.now(UTC) + timedelta(seconds=30)))  # the code of now has been used
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="办理", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="首页", exact=True)).to_be_visible()
 
 
 @languages

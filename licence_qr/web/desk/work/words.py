@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Text
+from licence_qr.domain.dates import day_in_words
 from licence_qr.domain.roles import Role
 from licence_qr.domain.work.order import NEAR_DAYS
 from licence_qr.domain.work.task_words import HINT as HINT
@@ -71,6 +73,17 @@ def _undated(line: WorkLine) -> str:
     if line.task.kind in CLOCKED:
         return t("期限待定", "no date yet")
     return t("等待中", "waiting")
+
+
+def short_day(line: WorkLine) -> str:
+    """The due day, without its year where that is the one of today; empty without a due day."""
+    due, days = line.task.due_on, line.left.days
+    if due is None or days is None:
+        return ""
+    words = day_in_words(due)
+    if (due - timedelta(days=days)).year != due.year:
+        return t(words.zh, words.en)
+    return t(words.zh.partition("年")[2], words.en.rpartition(" ")[0])
 
 
 def may_take(line: WorkLine) -> bool:
