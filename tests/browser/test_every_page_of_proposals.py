@@ -60,7 +60,7 @@ def proposals(filled_register: Served) -> list[tuple[str, str]]:
     ]
 
 
-FAILED = {"zh": ("不通过，提议撤销", "登记核查"), "en": ("Failed: propose annulment", "Record the check")}
+FAILED = {"zh": ("不通过，提议撤销", "下一步：核对"), "en": ("Failed: propose annulment", "Next: check your answers")}
 WORK = ("/desk/work", "/desk/work?due=overdue", "/desk/work?kind=drawn_inspection", "/desk/work/calendar")
 
 

@@ -108,6 +108,12 @@ class Officers:
             case = self._own_case(tx, actor, item_id, now)
             steps.change(case, replace(case.item, state=ItemState.MORE_ASKED, note=asked), reason=asked)
 
+    def check_words(self, actor: Actor, item_id: int, words: str, now: datetime) -> None:
+        """Raise what ``ask_more`` and ``refuse`` would raise of ``words``, before anything is written."""
+        _words(words)
+        with self.database.read() as tx:
+            self._own_case(tx, actor, item_id, now)
+
     def go_on(self, actor: Actor, item_id: int, now: datetime) -> None:
         """What was asked for is there. Raises RuleError."""
         with self.database.write() as tx:

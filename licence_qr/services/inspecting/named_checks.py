@@ -34,6 +34,7 @@ from licence_qr.store.inspecting import confirmations, named_checks
 from licence_qr.store.inspecting.confirmations import Confirmation
 from licence_qr.store.inspecting.named_checks import NamedCheck
 from licence_qr.store.register import entities, permits
+from licence_qr.store.register.permits import StoredPermit
 from licence_qr.wording.text import Text
 
 _OPEN = frozenset({NamedCheckState.WAITING, NamedCheckState.OBJECTED})
@@ -73,9 +74,7 @@ class NamedChecks:
         Raises what ``FollowUps.check_within`` raises, and ConflictError ``follow_up_waits``.
         """
         with self.database.write() as tx:
-            stored = self.follow_ups.check_within(tx, actor, permit_id, report, now, revision)
-            if named_checks.open_one(tx, permit_id) is not None:
-                raise ConflictError("follow_up_waits", permit_no=stored.permit.permit_no)
+            stored = self._acceptable(tx, actor, permit_id, report, now, revision)
             report = replace(report.plain(), others=tuple(sorted(set(report.others))))
             content = _text(report, permit_id, actor.username)
             new = NamedCheck(
@@ -93,6 +92,21 @@ class NamedChecks:
             check = replace(new, named_id=named_checks.add(tx, new))
             _note(tx, check, EventKind.FOLLOW_UP_HANDED_IN, actor, report.findings, now)
         return check.named_id
+
+    def check(
+        self, actor: Actor, permit_id: int, report: FollowUpReport, now: datetime, revision: int | None = None
+    ) -> None:
+        """Raise what ``hand_in`` would raise, before anything is written."""
+        with self.database.read() as tx:
+            self._acceptable(tx, actor, permit_id, report, now, revision)
+
+    def _acceptable(
+        self, tx: Transaction, actor: Actor, permit_id: int, report: FollowUpReport, now: datetime, revision: int | None
+    ) -> StoredPermit:
+        stored = self.follow_ups.check_within(tx, actor, permit_id, report, now, revision)
+        if named_checks.open_one(tx, permit_id) is not None:
+            raise ConflictError("follow_up_waits", permit_no=stored.permit.permit_no)
+        return stored
 
     def open_one(self, actor: Actor, permit_id: int) -> int | None:
         """The number of the report about a permit that is still open, or None. Raises AccessError."""

@@ -17,6 +17,7 @@ from licence_qr.domain.lifecycle.acts import Effect, Rule, Subject, SubjectKind,
 from licence_qr.domain.lifecycle.dates import licence_state_on
 from licence_qr.domain.lifecycle.details import ActRequest
 from licence_qr.domain.plain_text import demand_length
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import ConflictError, InputError, NotFoundError, RuleError
@@ -52,6 +53,14 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Foretold:
+    """What an act would do now: whether the code gets a ``new_version``, and the kinds of its events."""
+
+    new_version: bool
+    kinds: frozenset[EventKind]
+
+
+@dataclass(frozen=True, slots=True)
 class Life:
     """All acts on licences and permits in the register."""
 
@@ -66,12 +75,18 @@ class Life:
         ``act_not_of_permit_type`` and those of the act itself; ConflictError ``business_changed`` for a form that is
         out of date; InputError and InvalidApplication for what was typed; NotFoundError; KeyStoreError.
         """
-        asked = rule(request.subject.kind, request.act)
-        if asked.four_eyes:
-            raise RuleError("act_needs_four_eyes", act_zh=asked.name.zh, act_en=asked.name.en)
-        access.demand(actor, access.of_act(asked))
+        _demand_of_one(actor, request)
         with self.database.write() as tx:
             return self.perform_within(tx, replace(request, actor=actor), now)
+
+    def foretell(self, actor: Actor, request: ActRequest, now: datetime) -> Foretold:
+        """What ``perform`` would do; nothing is written. Raises what ``perform`` raises."""
+        _demand_of_one(actor, request)
+        with self.database.trial() as tx:
+            before = history.revision(tx, request.subject.uscc)
+            done = self.perform_within(tx, replace(request, actor=actor), now)
+            kinds = {EventKind(row["event"]) for row in history.since(tx, request.subject.uscc, before)}
+            return Foretold(done.new_version, frozenset(kinds))
 
     def perform_within(self, tx: Transaction, request: ActRequest, now: datetime) -> Done:
         """``perform`` in the caller's write transaction, including four-eyes acts.
@@ -169,6 +184,14 @@ class Life:
         """The business on ``day``, as known today or, with ``known_at``, as known to the register at that instant."""
         with self.database.read() as tx:
             return fold(uscc, history.of_business(tx, uscc), day, known_at)
+
+
+def _demand_of_one(actor: Actor, request: ActRequest) -> None:
+    """Raise RuleError ``act_needs_four_eyes``, AccessError."""
+    asked = rule(request.subject.kind, request.act)
+    if asked.four_eyes:
+        raise RuleError("act_needs_four_eyes", act_zh=asked.name.zh, act_en=asked.name.en)
+    access.demand(actor, access.of_act(asked))
 
 
 def _check_grounds(request: ActRequest) -> None:

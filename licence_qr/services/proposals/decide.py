@@ -112,6 +112,11 @@ class Proposals:
         with self.database.write() as tx:
             return self.propose_within(tx, actor, wanted, now)
 
+    def check_proposing(self, actor: Actor, wanted: ProposalRequest, now: datetime) -> None:
+        """Raise what ``propose`` would raise; nothing is written."""
+        with self.database.trial() as tx:
+            self.propose_within(tx, actor, wanted, now)
+
     def propose_within(self, tx: Transaction, actor: Actor, wanted: ProposalRequest, now: datetime) -> int:
         """``propose`` in the caller's write transaction."""
         seen = see(tx, self.catalogue, wanted.subject, local_date(now))
@@ -145,6 +150,8 @@ class Proposals:
         with self.database.read() as tx:
             proposal = _decidable(tx, actor, proposal_id)
         _demand_verdict(verdict)
+        if not verdict.proof.password:
+            raise InvalidApplication([InputError("password_missing", field="password")])
         self.confirming.confirm(actor, verdict.proof, _decided(proposal, verdict), verdict.client, now)
         with self.database.write() as tx:
             proposal = _decidable(tx, actor, proposal_id)
@@ -154,15 +161,20 @@ class Proposals:
             note(tx, EventKind.PROPOSAL_REFUSED, proposal, actor, verdict.reason, now)
         return ProposalState.REFUSED
 
+    def check_verdict(self, actor: Actor, proposal_id: int, verdict: ProposalVerdict) -> None:
+        """Raise what ``decide`` would raise of the verdict, before the decider proves who they are."""
+        with self.database.read() as tx:
+            proposal = _decidable(tx, actor, proposal_id)
+            _demand_verdict(replace(verdict, reason=plain_text(verdict.reason)))
+            if verdict.approve:
+                _demand_seen(tx, proposal, verdict)
+
     def _approve(
         self, tx: Transaction, actor: Actor, proposal: StoredProposal, verdict: ProposalVerdict, now: datetime
     ) -> ProposalState:
         if close_if_impossible(tx, self.catalogue, proposal, now):
             return ProposalState.CLOSED
-        content = proposal.content
-        changed = changes_since(tx, content.uscc, content.revision)
-        if changed and not (verdict.confirmed and verdict.seen >= changed[-1]["seq"]):
-            raise ConflictError("proposal_business_changed", number=proposal.proposal_id)
+        _demand_seen(tx, proposal, verdict)
         self._close(tx, proposal, ProposalState.APPROVED, actor, verdict.reason, now)
         self.life.perform_within(tx, _act_request(actor, proposal), now)
         return ProposalState.APPROVED
@@ -200,6 +212,13 @@ def content_of(proposal: StoredProposal, revision: int) -> ActContent:
     said = (content.reason, content.legal_basis, content.document_no, day, content.suspension or "")
     subject = f"proposal {proposal.proposal_id}: {content.uscc} {content.subject}"
     return ActContent(content.act, subject, canonical_json(said), revision)
+
+
+def _demand_seen(tx: Transaction, proposal: StoredProposal, verdict: ProposalVerdict) -> None:
+    """Raise ConflictError ``proposal_business_changed`` unless the decider confirmed the newest changes."""
+    changed = changes_since(tx, proposal.content.uscc, proposal.content.revision)
+    if changed and not (verdict.confirmed and verdict.seen >= changed[-1]["seq"]):
+        raise ConflictError("proposal_business_changed", number=proposal.proposal_id)
 
 
 def _decided(proposal: StoredProposal, verdict: ProposalVerdict) -> ActContent:
@@ -310,8 +329,6 @@ def _demand_verdict(verdict: ProposalVerdict) -> None:
     if verdict.approve is False and not verdict.reason.strip():
         problems.append(InputError("refusal_reason_missing", field="reason"))
     problems += length_faults(verdict.reason, MAX_REASON_CHARS, "reason")
-    if not verdict.proof.password:
-        problems.append(InputError("password_missing", field="password"))
     if problems:
         raise InvalidApplication(problems)
 

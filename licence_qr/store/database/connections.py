@@ -124,6 +124,10 @@ class _KeptConnection(NamedTuple):
     """State of the file if it was opened as read-only for everybody (``_open_unchanging``)."""
 
 
+class _Undone(Exception):
+    """The end of a trial."""
+
+
 class Database:
     """The register file.
 
@@ -198,6 +202,13 @@ class Database:
             committed()
         for act, items in tx.after.items():
             act(items)
+
+    @contextmanager
+    def trial(self) -> Iterator[Transaction]:
+        """A write transaction that is always undone: what an act would do and refuse, before anybody asks for it."""
+        with suppress(_Undone), self.write() as tx:
+            yield tx
+            raise _Undone
 
     def writers_waiting(self) -> int:
         """How many threads and processes of this machine wait for their turn to write. Asks nothing of the register."""

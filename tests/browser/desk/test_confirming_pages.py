@@ -44,6 +44,8 @@ def test_what_is_refused_stands_beside_its_field(walk: Walk, made: Confirming) -
             for radio in ("[name=verdict][value=approve]", "[name=answer][value=confirmed]"):
                 if page.locator(radio).count():
                     page.check(radio)
+            if name == "decision":
+                page.get_by_role("button", name="下一步：核对").click()
             page.fill("#password", PASSWORD)
             for field in ("#new_password", "#repeated_password"):
                 if page.locator(field).count():

@@ -38,19 +38,20 @@ def test_two_people_suspend_a_permit_without_scripts(seat: Callable[..., Page], 
     page.goto(f"{origin}/desk/proposals/new/{stored.uscc}/permit/{stored.permit_id}/suspend")
     page.get_by_label("责令停业整顿").check()
     page.get_by_label("理由").fill("现场查实停用消毒设施")
-    send(page, page.get_by_role("button", name="提交提议"))
-    assert page.get_by_role("button", name="提交决定").count() == 0  # not by who proposed it
+    send(page, page.get_by_role("button", name="下一步：核对"))
+    send(page, page.get_by_role("button", name="提议暂扣"))
+    assert page.get_by_role("button", name="下一步：核对").count() == 0  # not by who proposed it
     address = page.url
     page = second
     page.goto(f"{origin}/desk/proposals")
     page.locator(f'a[href="{address.partition(served[1])[2]}"]').click()
     page.get_by_label("同意，立即办理").check()
+    send(page, page.get_by_role("button", name="下一步：核对"))
     page.get_by_label("您的登录密码").fill("not the password")
-    send(page, page.get_by_role("button", name="提交决定"))
-    assert page.get_by_label("同意，立即办理").is_checked()
+    send(page, page.get_by_role("button", name="同意：暂扣"))
     assert page.get_by_label("您的登录密码").input_value() == ""
     page.get_by_label("您的登录密码").fill(PASSWORD)
-    send(page, page.get_by_role("button", name="提交决定"))
+    send(page, page.get_by_role("button", name="同意：暂扣"))
     assert page.get_by_text("已同意并办理。").is_visible()
     assert now_of(services, stored).permit.state is PermitState.SUSPENDED
 
@@ -63,7 +64,8 @@ def test_a_decision_is_made_by_keyboard_alone(looking: Page, served: Served) -> 
     page.goto(f"{origin}/desk/proposals/{number}")
     _tab_to(page, "#verdict")
     page.keyboard.press("Space")
-    _tab_to(page, "#password")
+    page.keyboard.press("Enter")
+    page.locator("#password").wait_for()  # which has the focus
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/desk/proposals/{number}")

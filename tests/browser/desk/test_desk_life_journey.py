@@ -35,8 +35,10 @@ def at(seat: Callable[..., Page], running: Running) -> Callable[..., Page]:
 
 
 def press(page: Page) -> None:
-    """Press the button at the end of the form."""
+    """Press the button at the end of the form, and that of its check."""
     page.locator("main form button").last.click()
+    if page.locator(".check-form").count():
+        page.locator(".check-form button").click()
 
 
 def test_a_new_name_is_a_new_print_and_the_old_one_leads_to_it(running: Running, at: Callable[..., Page]) -> None:
@@ -75,7 +77,7 @@ def propose_suspension(running: Running, page: Page, uscc: str) -> str:
     page.get_by_role("link", name="提议暂扣许可或责令停业整顿").click()
     page.get_by_label("责令停业整顿").check()
     page.fill("#reason", "现场检查发现严重问题（示例）")
-    page.locator("main form button").first.click()
+    press(page)
     page.wait_for_url(re.compile(r"/proposals/\d+$"))
     return page.url
 
@@ -96,8 +98,9 @@ def test_a_suspension_by_two_people_shows_on_the_phone_and_after_a_refresh_witho
     expect(citizen.locator("h1")).to_contain_text("核验通过，证照均有效")  # proposed is not decided
     decider.goto(proposal)
     decider.get_by_label("同意，立即办理").check()
+    decider.get_by_role("button", name="下一步：核对").click()
     decider.fill("#password", PASSWORD)
-    decider.get_by_role("button", name="提交决定").click()
+    decider.get_by_role("button", name="同意：暂扣").click()
     expect(decider.locator(".states").first).to_contain_text("已同意")
     citizen.reload()
     expect(citizen.locator("h1")).to_contain_text("核验通过，有许可被暂停")
@@ -113,8 +116,9 @@ def test_a_suspension_that_is_refused_changes_nothing(running: Running, at: Call
     decider.goto(propose_suspension(running, clerk, uscc))
     decider.get_by_label("不同意").check()
     decider.fill("#reason", "证据不足（示例）")
+    decider.get_by_role("button", name="下一步：核对").click()
     decider.fill("#password", PASSWORD)
-    decider.get_by_role("button", name="提交决定").click()
+    decider.get_by_role("button", name="不同意：暂扣").click()
     expect(decider.locator(".states").first).to_contain_text("未获同意")
     citizen.goto(running.link(uscc))
     expect(citizen.locator("h1")).to_contain_text("核验通过，证照均有效")
@@ -134,6 +138,7 @@ def test_an_overtaken_form_shows_both_sides_and_is_sent_again(running: Running, 
     expect(clerk.locator(".clashes")).to_contain_text("赵示例")
     expect(clerk.locator(".clashes")).to_contain_text("王示例")
     expect(clerk.locator("#reason")).to_have_value("换成赵示例")
-    clerk.get_by_role("button", name="看过变动，仍然办理").click()
+    clerk.get_by_role("button", name="看过变动，下一步：核对").click()
+    clerk.locator(".check-form button").click()
     expect(clerk.locator("h1")).to_contain_text("已办理")
     expect(clerk.locator(".past").first).to_contain_text("王示例")

@@ -105,7 +105,7 @@ def granted(page: Page, site: Running) -> None:
     for name, text in FIRE_CHECK.items():
         page.fill(f"#{name}", text)
     send(page, "main form button")
-    send(page, ".item-acts button >> nth=0")
+    send(page, ".check-form button")
 
 
 def recorded(page: Page, site: Running, uscc: str) -> None:
@@ -116,7 +116,7 @@ def recorded(page: Page, site: Running, uscc: str) -> None:
     for name, text in SPORT.items():
         page.fill(f"#{name}", text)
     send(page, "main form button")
-    send(page, ".item-acts button >> nth=0")
+    send(page, ".check-form button")
 
 
 WHERE_EACH_STANDS = {

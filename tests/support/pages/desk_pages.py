@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,19 @@ class Browser:
         for name in ("revision", "page", "turn", "notice_id", "notice_version", "notice_sha256", "was", "other_was"):
             if f'name="{name}"' in page:
                 sent.setdefault(name, hidden(page, name))
-        return self.client.post(address.removesuffix("?new=yes"), data=sent)
+        answer = self.client.post(address.removesuffix("?new=yes"), data=sent)
+        return answer if "action" in fields else self.go_on(answer, sent)
+
+    def go_on(self, answer: TestResponse, typed: Mapping[str, str]) -> TestResponse:
+        """Press the button of the check page, if ``answer`` is one; ``typed`` is what it asks for besides."""
+        page = answer.get_data(as_text=True)
+        if answer.status_code != HTTPStatus.OK or 'class="check-form"' not in page:
+            return answer
+        form = page.split('<form class="check-form"')[1].split("</form>")[0]
+        along = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+        sent = {name: html.unescape(value) for name, value in along}
+        asked = {name: value for name, value in typed.items() if f'id="{name}"' in form or name == "passkey"}
+        return self.client.post(answer.request.path, data=sent | asked)
 
     def press(self, page_address: str, address: str) -> TestResponse:
         """Press a button on ``page_address`` that posts to ``address`` and nothing else."""

@@ -142,7 +142,7 @@ def test_the_password_is_asked_for_and_never_echoed(clerk: Browser, decider: Bro
         page = answer.get_data(as_text=True)
         assert answer.status_code == status
         assert 'href="#password"' in page and "意见甲" in page
-        assert re.search(r'value="approve" checked', page)
+        assert hidden(page, "verdict") == "approve"
         assert "wrong-secret-password" not in page
     assert shop.permit.permit.state.value == "effective"
 
@@ -151,7 +151,8 @@ def test_the_second_factor_is_asked_of_whoever_has_one_and_the_act_is_said_in_wo
     clerk: Browser, decider: Browser, shop: Shop
 ) -> None:
     address = shop.proposed(clerk)
-    assert 'name="code"' not in decider.see(address)
+    check = {"verdict": "approve", "reason": "", "action": "check"}
+    assert 'name="code"' not in decider.send(f"{address}/decide", check, decider.see(address)).text
     shown = decider.send("/second-factor/app", {"password": PASSWORD}).get_data(as_text=True)
     (secret,) = re.findall(r'<code class="groups">([A-Z2-7 ]+)</code>', shown)
     code = TOTP(secret.replace(" ", "")).at(datetime.now(UTC))
@@ -159,7 +160,9 @@ def test_the_second_factor_is_asked_of_whoever_has_one_and_the_act_is_said_in_wo
     recovery = re.findall(r'<code class="groups">([A-Z2-7-]+)</code>', done)
     try:
         page = decider.see(address)
-        assert "您要确认的是：" in text_of(page) and 'name="code"' in page
+        asked = decider.send(f"{address}/decide", check, page).text
+        assert "同意：暂扣许可或责令停业整顿" in text_of(asked) and shop.permit.permit.permit_no in asked
+        assert 'name="code"' in asked
         answer = decide(decider, address, page)
         assert answer.status_code == 403 and "验证未通过" in said(answer)
         assert decide(decider, address, page, code=recovery[0]).status_code == 303
@@ -324,7 +327,9 @@ def test_addresses_made_by_hand(clerk: Browser, shop: Shop, made: str, status: i
 def test_the_pages_speak_english_too(clerk: Browser, decider: Browser, shop: Shop) -> None:
     address = shop.proposed(clerk)
     assert "Proposal" in decider.see(address + "?lang=en")
-    assert "Your sign-in password" in decider.see(address + "?lang=en")
+    assert "Next: check your answers" in decider.see(address + "?lang=en")
+    verdict = {"verdict": "approve", "reason": "", "action": "check"}
+    assert "Your sign-in password" in decider.send(f"{address}/decide", verdict, decider.see(address)).text
     assert "What happens if approved" in clerk.see(shop.form("revoke") + "?lang=en")
     assert "Awaiting decision" in decider.see(LIST + "?lang=en")
     for one in (clerk, decider):

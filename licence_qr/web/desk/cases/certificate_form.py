@@ -46,7 +46,6 @@ GRANT_FIELDS = tuple(
 BESIDE = {"permit_no_taken": "permit_no"}
 # What the form is shown again for, with everything that was typed. Any other refusal is about the item.
 OF_THE_FORM = frozenset({"permit_no_taken"})
-CHECK, EDIT, RECORD = "check", "edit", "record"
 
 
 def is_of_form(refused: InvalidApplication | RuleError) -> bool:

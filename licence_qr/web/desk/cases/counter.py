@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -18,6 +19,8 @@ from licence_qr.services.cases.shown import CAN_BE_SHOWN, ShownCertificates
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk.cases import certificate_form as form
+from licence_qr.web.desk.cases.checks import shown_check
+from licence_qr.web.desk.checking import CheckStep, check_page, checked, step
 from licence_qr.web.shell.forms import read_fields, refusals
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import language, t
@@ -49,15 +52,16 @@ def show_certificate(item_id: int) -> str:
 
 @blueprint.post("/<int:item_id>/shown")
 @roles(*access.RECORD_SHOWN.roles)
+@checked
 def record_certificate(item_id: int) -> Response:
     """Check what was typed and show what follows; recorded by the button of that page."""
     now, actor, shown = current_instant(), current_actor(), services().shown
-    values, action = read_fields(request.form, form.FIELDS), request.form.get("action", form.CHECK)
-    if action == form.EDIT:
+    values, action = read_fields(request.form, form.FIELDS), step()
+    if action is CheckStep.EDIT:
         return make_response(_form_page(item_id, values))
     try:
         certificate = parse_certificate(values, local_date(now))
-        if action != form.RECORD:
+        if action is CheckStep.CHECK:
             shown.check(actor, item_id, certificate, now)
             return make_response(_check_page(item_id, values, certificate))
         shown.record(actor, item_id, certificate, now)
@@ -90,7 +94,7 @@ def _business(item_id: int) -> str:
     return url_for("desk.businesses.show_business", uscc=item.uscc)
 
 
-def _facts(item_id: int) -> Mapping[str, object]:
+def _facts(item_id: int) -> Mapping[str, Any]:
     """What both pages say; whoever sees them leaves a trace."""
     actor, now = current_actor(), current_instant()
     item = services().shown.item(actor, item_id).item
@@ -123,6 +127,6 @@ def _form_page(item_id: int, values: Mapping[str, str], refused: LicenceQRError 
 
 
 def _check_page(item_id: int, values: Mapping[str, str], certificate: Certificate) -> str:
-    return render_template(
-        "desk/cases/shown_check.html", **_facts(item_id), values=values, certificate=certificate, action=form.RECORD
-    )
+    facts = _facts(item_id)
+    business = url_for("desk.businesses.show_business", uscc=facts["item"].uscc)
+    return check_page(shown_check(facts, certificate, values, business))

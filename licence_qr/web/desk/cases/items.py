@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -18,7 +19,10 @@ from licence_qr.services.businesses.search import Register
 from licence_qr.services.cases.officers import Officers
 from licence_qr.web import current_instant
 from licence_qr.web.desk.cases import certificate_form as form
+from licence_qr.web.desk.cases.checks import grant_check, words_check
 from licence_qr.web.desk.cases.words import days_waiting
+from licence_qr.web.desk.checking import CheckStep, check_page, checked
+from licence_qr.web.desk.checking import step as asked_step
 from licence_qr.web.shell.forms import Field, Widget, read_fields, refusals
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import t
@@ -109,13 +113,19 @@ def show_words(item_id: int, step: str) -> str:
 
 @blueprint.post("/<int:item_id>/<step>")
 @roles(*ITEMS.roles)
+@checked
 def send_words(item_id: int, step: str) -> Response:
-    """Ask for more, or refuse it."""
+    """Show what the applicant is told; from there, ask for more, or refuse it."""
     if step not in _WORDS:
         abort(404)
-    officers, words = services().officers, plain_text(request.form.get("words", ""))
+    officers, words, asked = services().officers, plain_text(request.form.get("words", "")), asked_step()
+    if asked is CheckStep.EDIT:
+        return make_response(_words_page(item_id, step))
     act = officers.ask_more if step == _MORE else officers.refuse
     try:
+        if asked is CheckStep.CHECK:
+            officers.check_words(current_actor(), item_id, words, current_instant())
+            return make_response(_words_check(item_id, step))
         act(current_actor(), item_id, words, current_instant())
     except InvalidApplication as wrong:
         return make_response(_words_page(item_id, step, wrong), wrong.http_status)
@@ -138,15 +148,16 @@ def show_grant(item_id: int) -> str:
 
 @blueprint.post("/<int:item_id>/grant")
 @roles(*ITEMS.roles)
+@checked
 def grant(item_id: int) -> Response:
     """Check what was typed and show what follows; granted by the button of that page."""
     now, actor, officers = current_instant(), current_actor(), services().officers
-    values, action = read_fields(request.form, form.GRANT_FIELDS), request.form.get("action", form.CHECK)
-    if action == form.EDIT:
+    values, action = read_fields(request.form, form.GRANT_FIELDS), asked_step()
+    if action is CheckStep.EDIT:
         return make_response(_grant_page(item_id, values))
     try:
         certificate = parse_certificate(values, local_date(now))
-        if action != form.RECORD:
+        if action is CheckStep.CHECK:
             officers.check(actor, item_id, certificate, now)
             return make_response(_check_page(item_id, values, certificate))
         officers.grant(actor, item_id, certificate, now)
@@ -167,7 +178,7 @@ def _step(item_id: int, act: Callable[..., None], done: str) -> Response:
     return redirect(url_for(".show_item", item_id=item_id), 303)
 
 
-def _facts(item_id: int) -> Mapping[str, object]:
+def _facts(item_id: int) -> Mapping[str, Any]:
     """What every page of an item says; whoever sees it leaves a trace."""
     actor, now = current_actor(), current_instant()
     line = services().officers.item(actor, item_id, now)
@@ -227,6 +238,9 @@ def _grant_page(item_id: int, values: Mapping[str, str], refused: LicenceQRError
 
 
 def _check_page(item_id: int, values: Mapping[str, str], certificate: Certificate) -> str:
-    return render_template(
-        "desk/cases/grant_check.html", **_facts(item_id), values=values, certificate=certificate, action=form.RECORD
-    )
+    return check_page(grant_check(_facts(item_id), certificate, values, url_for(".show_item", item_id=item_id)))
+
+
+def _words_check(item_id: int, step: str) -> str:
+    leave = url_for(".show_item", item_id=item_id)
+    return check_page(words_check(_facts(item_id), _WORDS[step], refuses=step == _REFUSE, leave=leave))

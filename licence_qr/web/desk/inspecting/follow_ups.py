@@ -20,6 +20,8 @@ from licence_qr.services.inspecting.named_checks import NamedChecks
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk import words as desk_words
+from licence_qr.web.desk.checking import CheckStep, checked, step
+from licence_qr.web.desk.inspecting.follow_up_check import follow_up_check
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, read_fields, read_revision, refusals
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import t
@@ -108,15 +110,21 @@ def show_follow_up(permit_id: int) -> str:
 
 @blueprint.post("/<int:permit_id>")
 @roles(*access.RECORD_FOLLOW_UPS.roles)
+@checked
 def record_follow_up(permit_id: int) -> Response:
-    """Hand in a check for the officers it names. If it is refused, the form is shown again as typed."""
+    """Show what follows; from there, hand in a check for the officers it names. If refused, the form is shown as typed."""
     actor, now = current_actor(), current_instant()
     view = follow_ups().get(actor, permit_id, now)
     fields = _all_fields(view)
-    values = read_fields(request.form, fields)
+    values, asked, revision = read_fields(request.form, fields), step(), read_revision(request.form)
+    if asked is CheckStep.EDIT:
+        return make_response(_page(view, values))
     try:
         report = _report(TypedForm.into(fields, values))
-        number = named_checks().hand_in(actor, permit_id, report, now, read_revision(request.form))
+        if asked is CheckStep.CHECK:
+            named_checks().check(actor, permit_id, report, now, revision)
+            return make_response(follow_up_check(view, _asked(fields, report), values, revision))
+        number = named_checks().hand_in(actor, permit_id, report, now, revision)
     except (InputError, InvalidApplication, RuleError, ConflictError) as refused:
         return make_response(_page(view, values, refused), refused.http_status)
     flash(
@@ -171,6 +179,13 @@ def _all_fields(view: FollowUpView) -> tuple[Field, ...]:
         _FAULT,
         _LEGAL_BASIS,
     )
+
+
+def _asked(fields: tuple[Field, ...], report: FollowUpReport) -> tuple[Field, ...]:
+    """The fields that count with this outcome."""
+    left_out = set() if report.outcome is FollowUpOutcome.RECTIFY else {_RECTIFY_BY.name}
+    left_out |= set() if report.outcome is FollowUpOutcome.FAILED else {_FAULT.name, _LEGAL_BASIS.name}
+    return tuple(field for field in fields if field.name not in left_out)
 
 
 def _page(view: FollowUpView, values: Mapping[str, str], refused: LicenceQRError | None = None) -> str:

@@ -1,5 +1,4 @@
-"""One act on a licence or a permit: a form that says what will happen before the button is pressed, and what to give out
-after it.
+"""One act on a licence or a permit: a form, a check that says what will happen, and what to give out after it.
 
 A form that somebody else overtook is shown again with what has happened since; nothing typed is lost, and pressed once more
 it is sent knowingly.
@@ -30,6 +29,8 @@ from licence_qr.services.lifecycle.perform import Life
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk.businesses.history import Day, days
+from licence_qr.web.desk.checking import CheckStep, check_page, checked, step
+from licence_qr.web.desk.lifecycle.act_check import WAS, check_of
 from licence_qr.web.desk.lifecycle.act_form import ActForm
 from licence_qr.web.desk.lifecycle.consequences import consequences
 from licence_qr.web.desk.lifecycle.forms import (
@@ -73,7 +74,6 @@ class LifeServices:
 
 services = Handed(LifeServices)
 
-WAS = "was-"
 _OVERTAKEN = "business_changed"
 
 
@@ -103,8 +103,9 @@ def show_licence_act(uscc: str, act: str) -> str | Response:
 
 @blueprint.post("/<uscc>/licence/<act>")
 @roles(*access.ACT_ON_LICENCES.roles)
+@checked
 def do_licence_act(uscc: str, act: str) -> Response:
-    """Perform the act and lead to its result. If it is refused, the form is shown again as typed."""
+    """Show what follows; from there, perform the act and lead to its result. If it is refused, the form is shown again."""
     return _do(_case(uscc, act, None))
 
 
@@ -117,8 +118,9 @@ def show_permit_act(uscc: str, permit_id: int, act: str) -> str | Response:
 
 @blueprint.post("/<uscc>/permit/<int:permit_id>/<act>")
 @roles(*access.ACT_ON_PERMITS.roles)
+@checked
 def do_permit_act(uscc: str, permit_id: int, act: str) -> Response:
-    """Perform the act and lead to its result. If it is refused, the form is shown again as typed."""
+    """Show what follows; from there, perform the act and lead to its result. If it is refused, the form is shown again."""
     return _do(_case(uscc, act, permit_id))
 
 
@@ -137,8 +139,15 @@ def _do(case: ActForm | Response) -> Response:
     revision = read_revision(request.form)
     if revision is None:
         abort(400)
+    asked = step()
+    if asked is CheckStep.EDIT:
+        return make_response(_page(case, typed.values, was, revision))
     try:
-        _perform(case, typed, revision)
+        request_of_act = _read(case, typed, revision)
+        if asked is CheckStep.CHECK:
+            foretold = services().life.foretell(current_actor(), request_of_act, current_instant())
+            return make_response(check_page(check_of(case, typed, revision, foretold)))
+        services().life.perform(current_actor(), request_of_act, current_instant())
     except ConflictError as refused:
         if refused.code != _OVERTAKEN:
             raise
@@ -232,11 +241,10 @@ def _fields(case: ActForm) -> tuple[Field, ...]:
     return own_fields(case) + grounds_fields(case.rule)
 
 
-def _perform(case: ActForm, typed: TypedForm, revision: int) -> None:
+def _read(case: ActForm, typed: TypedForm, revision: int) -> ActRequest:
     grounds, details = read_grounds(typed), read_details(case, typed)
     typed.check()
-    act_request = ActRequest(case.subject, case.rule.act, grounds, current_actor(), details, revision)
-    services().life.perform(act_request.actor, act_request, current_instant())
+    return ActRequest(case.subject, case.rule.act, grounds, current_actor(), details, revision)
 
 
 # --- the pages -------------------------------------------------------------------------------------------------

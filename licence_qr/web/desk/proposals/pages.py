@@ -23,12 +23,13 @@ from licence_qr.services.proposals.decide import NO_CHANGE, Proposals, ProposalV
 from licence_qr.services.proposals.read import Preview, ProposalLine, ProposalReading, ProposalView
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
-from licence_qr.web.accounts.confirming import asking, typed_proof
+from licence_qr.web.accounts.confirming import typed_proof
 from licence_qr.web.desk.businesses.history import Day, days
+from licence_qr.web.desk.checking import CheckStep, checked, step
+from licence_qr.web.desk.proposals.check import is_about_proof, proposing_check, verdict_check
 from licence_qr.web.desk.proposals.fields import (
     BESIDE,
     GROUNDS,
-    PASSWORD,
     VERDICT_FIELDS,
     WITHDRAWAL_FIELDS,
     first_values,
@@ -119,17 +120,25 @@ def propose(uscc: str, subject: str, act: str) -> str:
 
 @blueprint.post("/new/<uscc>/<path:subject>/<act>")
 @roles(*access.PROPOSE.roles)
+@checked
 def send_proposal(uscc: str, subject: str, act: str) -> Response:
-    """Open the proposal. If it is refused, the form is shown again as typed, with what has changed since it was made."""
+    """Show what is proposed; from there, open the proposal. If it is refused, the form is shown again as typed, with what
+    has changed since it was made."""
     try:
         preview = _preview(uscc, subject, act)
     except RuleError as refused:
         return make_response(_impossible_page(uscc, refused), refused.http_status)
     fields = grounds_fields(preview)
     values = read_fields(request.form, fields)
-    revision = read_revision(request.form) or 0
+    revision, asked = read_revision(request.form) or 0, step()
+    if asked is CheckStep.EDIT:
+        return make_response(_proposing_page(replace(preview, revision=revision), values))
     try:
         wanted = read_proposing(preview, values, revision)
+        if asked is CheckStep.CHECK:
+            services().proposals.check_proposing(current_actor(), wanted, current_instant())
+            shows_business(uscc)
+            return make_response(proposing_check(preview, values, revision))
         number = services().proposals.propose(current_actor(), wanted, current_instant())
     except _Refused as refused:
         shown = preview if refused.code == _OUTDATED else replace(preview, revision=revision)
@@ -185,9 +194,13 @@ def show_proposal(number: int) -> Response:
 
 @blueprint.post("/<int:number>/decide")
 @roles(*access.DECIDE_PROPOSALS.roles)
+@checked
 def decide(number: int) -> Response:
-    """Approve or refuse, with the password. If it is not accepted, the form keeps everything but the password."""
-    actor, values = current_actor(), read_fields(request.form, VERDICT_FIELDS)
+    """Show what the decision does and ask for the password; from there, decide. What is not accepted keeps everything but
+    the password."""
+    actor, values, asked = current_actor(), read_fields(request.form, VERDICT_FIELDS), step()
+    if asked is CheckStep.EDIT:
+        return _page(_view(number), values)
     verdict = ProposalVerdict(
         approve={"approve": True, "refuse": False}.get(values["verdict"]),
         reason=plain_text(values["reason"]),
@@ -197,9 +210,16 @@ def decide(number: int) -> Response:
         confirmed=bool(values["confirmed"]),
     )
     try:
+        if asked is CheckStep.CHECK:
+            view = _view(number)  # before the check, so that nothing newer than what was confirmed is let through
+            services().proposals.check_verdict(actor, number, verdict)
+            return verdict_check(_noted(view), values)
         outcome = services().proposals.decide(actor, number, verdict, current_instant())
     except (*_Refused, AccessError) as refused:
-        return _page(_view(number), values, refused)
+        view = _view(number)
+        if asked is CheckStep.RECORD and is_about_proof(refused) and view.line.mine_to_decide:
+            return verdict_check(_noted(view), values, refused)
+        return _page(view, values, refused)
     told = OUTCOME_TOLD[outcome]
     flash(t(told.zh, told.en))
     if outcome is ProposalState.CLOSED and verdict.reason.strip():
@@ -220,12 +240,12 @@ def withdraw(number: int) -> Response:
     return redirect(url_for(".show_proposal", number=number), 303)
 
 
-def _asked(line: ProposalLine, proof: tuple[Field, ...]) -> tuple[Field, ...]:
+def _asked(line: ProposalLine) -> tuple[Field, ...]:
     """The fields that the page of a proposal has for its reader."""
     if line.state is not ProposalState.OPEN:
         return ()
     if line.mine_to_decide:
-        return (*VERDICT_FIELDS, *proof)
+        return VERDICT_FIELDS
     return WITHDRAWAL_FIELDS if line.mine or line.for_absent else ()
 
 
@@ -233,13 +253,18 @@ def _view(number: int) -> ProposalView:
     return services().reading.get(current_actor(), number, current_instant())
 
 
+def _noted(view: ProposalView) -> ProposalView:
+    """The proposal; whoever sees it leaves a trace."""
+    line = view.line
+    shows(f"proposal/{line.number}", "name", "address", "reason", "proposed_by", uscc=line.about.subject.uscc)
+    return view
+
+
 def _page(
     view: ProposalView, values: Mapping[str, str] | None = None, refused: LicenceQRError | None = None
 ) -> Response:
-    line, main = view.line, language().value
-    shows(f"proposal/{line.number}", "name", "address", "reason", "proposed_by", uscc=line.about.subject.uscc)
-    asked = asking(current_actor(), view.content, "verdict", "reason", password=PASSWORD)
-    summary, problems = refusals(refused, _asked(line, asked.fields), BESIDE)
+    line, main = _noted(view).line, language().value
+    summary, problems = refusals(refused, _asked(line), BESIDE)
     page = render_template(
         "desk/proposals/proposal.html",
         view=view,
@@ -250,7 +275,6 @@ def _page(
         fault_words=FAULT_WORDS,
         suspension_words=SUSPENSION_DECISION,
         fields=VERDICT_FIELDS,
-        asking=asked,
         withdrawal=WITHDRAWAL_FIELDS,
         lost=refused is not None and view.line.state is not ProposalState.OPEN,
         values=values or {},
@@ -259,8 +283,7 @@ def _page(
         impossible=explain(view.refused_now, main) if view.refused_now else None,
         days=_changes(view.line.about.subject.uscc, view.since) if view.changed else (),
     )
-    response = make_response(page, status_of(refused) if refused else 200)
-    return asked.answer(response) if view.line.mine_to_decide else response
+    return make_response(page, status_of(refused) if refused else 200)
 
 
 def _changes(uscc: str, since: int) -> tuple[Day, ...]:
