@@ -10,6 +10,7 @@ from licence_qr.domain.catalogue.grading import GradingScale, grade_name, scale_
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import CodeId, parse_code_number
+from licence_qr.domain.inspecting.rectification import OrderState
 from licence_qr.domain.lifecycle.acts import Rule, Subject, Upon
 from licence_qr.domain.lifecycle.dates import licence_state_on
 from licence_qr.domain.publishing.pasted import PastedAs, reduced
@@ -24,7 +25,10 @@ from licence_qr.services.publishing.verification import first_genuine
 from licence_qr.services.register import access
 from licence_qr.services.register.look_alikes import LookAlike, look_alikes
 from licence_qr.store.database.connections import Database, Transaction
+from licence_qr.store.inspecting import rectifications
+from licence_qr.store.inspecting.rectifications import Order
 from licence_qr.store.proposals import proposals
+from licence_qr.store.proposals.proposals import StoredProposal
 from licence_qr.store.register import codes, entities, history, marks, permits
 from licence_qr.store.register.entities import StoredEntity
 from licence_qr.store.register.marks import StoredMark
@@ -86,7 +90,8 @@ class BusinessDetail:
     that the reader may do.
 
     ``difference`` names what in the register differs from what was signed, empty where nothing does.
-    ``mine``: the reader's office deals with the licence. ``proposals`` are the ids of open proposals there.
+    ``mine``: the reader's office deals with the licence. ``proposals`` are the ids of open proposals there, ``to_decide``
+    those that wait for the reader; ``orders`` the ids of open orders to rectify that the reader may inspect.
     ``revision`` is that of the history, for forms.
     """
 
@@ -101,6 +106,8 @@ class BusinessDetail:
     permits: tuple[HeldPermit, ...]
     marks: tuple[StoredMark, ...]
     proposals: tuple[int, ...]
+    to_decide: tuple[int, ...]
+    orders: tuple[int, ...]
     revision: int
     mine: bool
     acts: tuple[Rule, ...]
@@ -152,6 +159,7 @@ class Register:
             known = marks.of_business(tx, uscc)
             held = permits.of_business(tx, uscc)
             waiting = proposals.open_of_business(tx, uscc)
+            ordered = rectifications.of_business(tx, uscc)
             revision = history.revision(tx, uscc)
             rules_of = self.life.open_acts_within(tx, uscc, day)
         standing = tuple(mark for mark in known if mark.mark.stands_on(day))
@@ -182,6 +190,8 @@ class Register:
             proposals=tuple(
                 each.proposal_id for each in waiting if access.may(actor, access.READ_PROPOSALS, each.office)
             ),
+            to_decide=tuple(each.proposal_id for each in waiting if _decides(actor, each)),
+            orders=_orders(actor, ordered),
             revision=revision,
             mine=mine,
             acts=tuple(rule for rule in open_acts[Subject(uscc)] if rule.upon in there) if mine else (),
@@ -202,6 +212,18 @@ class Register:
             acts=acts,
             scale=known.scale if known else None,
         )
+
+
+def _decides(actor: Actor, proposal: StoredProposal) -> bool:
+    """Whether the proposal waits for ``actor``, who took no part in it."""
+    involved = {proposal.proposed_by, *proposal.content.witnesses}
+    return access.may(actor, access.DECIDE_PROPOSALS, proposal.office) and not actor.is_involved(involved)
+
+
+def _orders(actor: Actor, ordered: tuple[Order, ...]) -> tuple[int, ...]:
+    """Those that ``actor`` may inspect, the oldest first."""
+    still = (each for each in reversed(ordered) if each.state is OrderState.OPEN)
+    return tuple(each.order_id for each in still if access.may(actor, access.MAKE_INSPECTIONS, each.office))
 
 
 def _there(premises: tuple[Premises, ...], standing: tuple[StoredMark, ...]) -> frozenset[Upon | None]:

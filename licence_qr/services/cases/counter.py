@@ -38,6 +38,11 @@ class ItemLine:
     records: bool
     passes_on: bool
 
+    @property
+    def waits_elsewhere(self) -> bool:
+        """Whether nothing is recorded yet, and the applicant is the one to bring it."""
+        return self.item.state is ItemState.OPEN
+
 
 @dataclass(frozen=True, slots=True)
 class CounterItems:

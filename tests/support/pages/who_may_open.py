@@ -70,6 +70,7 @@ MAY_OPEN = {
     "desk.businesses_life.do_permit_act": OFFICERS,
     "desk.businesses_life.show_done": READERS,
     "desk.businesses_life.add_permit": CLERKS,
+    "desk.businesses.show_elsewhere": READERS,
     "desk.businesses.print_card": READERS,
     "desk.businesses.download_card": READERS,
     "desk.businesses.show_png": READERS,

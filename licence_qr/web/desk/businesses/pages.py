@@ -8,7 +8,7 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.register.permit import PermitState
+from licence_qr.domain.lifecycle.act_places import ActPlace, placed
 from licence_qr.services.businesses.search import Register
 from licence_qr.services.cases.counter import CounterItems
 from licence_qr.services.issuing.drafts import Applications
@@ -17,7 +17,9 @@ from licence_qr.services.publishing.display_cards import CodeForm, Prints
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk.businesses import parties as applicants
-from licence_qr.web.desk.cases.words import item_saying, needed, next_item, not_needed
+from licence_qr.web.desk.businesses.next_step import may_apply, next_step
+from licence_qr.web.desk.businesses.state_lines import ENDED, state_lines
+from licence_qr.web.desk.cases.words import item_saying, missing, not_needed
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.navigation import BUSINESSES
 from licence_qr.web.shell.readings import searched, shows, shows_business
@@ -41,8 +43,6 @@ services = Handed(BusinessServices)
 
 # What fits on A5 at full size with two permits and a name of one line; longer texts are set smaller.
 ROOMY_CHARACTERS = 330
-# Nothing more comes of these; they stand apart, folded.
-ENDED = frozenset({PermitState.CANCELLED, PermitState.REFUSED})
 _PDF = "application/pdf"
 _PNG = "image/png"
 _SVG = "image/svg+xml"
@@ -81,13 +81,25 @@ def show_business(uscc: str) -> str:
         barred_until=services().bars.of_application(uscc, catalogue().permit_types, local_date(now)).barred_until,
         parties=parties,
         may_look=access.may(current_actor(), access.LOOK_AT_NUMBERS, detail.office),
-        items=items,
-        next_item=next_item(items),
-        say_item=item_saying,
-        needed=needed,
-        not_needed=not_needed,
+        lines=state_lines(detail, items),
+        next_step=next_step(detail, items, local_date(now)),
+        not_needed=not_needed(items),
+        may_apply=may_apply(detail),
+        placed=placed,
+        place=ActPlace,
         may_check=access.may(current_actor(), access.READ_FOLLOW_UPS),
     )
+
+
+@blueprint.get("/<uscc>/elsewhere")
+@roles(*BUSINESSES.roles)
+def show_elsewhere(uscc: str) -> str:
+    """A slip to print: what the business still has to apply for, where, and what is with other authorities."""
+    actor, now = current_actor(), current_instant()
+    detail = services().register.business(actor, uscc, now)
+    shows_business(uscc)
+    lines = missing(services().items.of_business(actor, uscc, now))
+    return render_template("desk/businesses/elsewhere.html", detail=detail, lines=lines, say_item=item_saying)
 
 
 @blueprint.get("/<uscc>/print")

@@ -8,7 +8,7 @@ from datetime import date
 
 from licence_qr.domain.cases.case import ITEM_STATE_WORDS, ItemStanding, ItemState
 from licence_qr.domain.catalogue.model import ItemMode, RequirementAction, Text
-from licence_qr.domain.register.permit import GrantMode
+from licence_qr.domain.register.permit import GrantMode, PermitStatus
 from licence_qr.domain.work.task_words import counted
 from licence_qr.services.cases.counter import ItemLine
 from licence_qr.web.shell.language import t
@@ -23,16 +23,26 @@ _TONES = {
     ItemState.OPEN: Tone.CARE,
     ItemState.NOT_NEEDED: Tone.PLAIN,
 }
+_MARKS = {
+    ItemState.SENT: "sent",
+    ItemState.TAKEN: "deciding",
+    ItemState.MORE_ASKED: "attention",
+    ItemState.REFUSED: "ended",
+    ItemState.OPEN: "elsewhere",
+    ItemState.NOT_NEEDED: "none",
+}
 _SHOWN = Text("凭出示的证件登记，不是本窗口决定的。", "Recorded from the certificate shown, not decided here.")
 
 
 @dataclass(frozen=True, slots=True)
 class ItemSaying:
-    """The state of one item in words, and what is to be done; ``todo`` is None where nothing is."""
+    """The state of one item in words, and what is to be done; ``todo`` is None where nothing is. ``mark`` is the square
+    that stands for the state (static/desk/cases.css); it never stands alone."""
 
     words: Text
     tone: Tone
     todo: Text | None
+    mark: str
 
 
 def item_saying(line: ItemLine) -> ItemSaying:
@@ -42,9 +52,19 @@ def item_saying(line: ItemLine) -> ItemSaying:
         if line.standing is ItemStanding.FILED:
             saying = state("standing.filed")
         words = Text(saying.zh, saying.en)
-        return ItemSaying(words, saying.tone, _SHOWN if line.permit.mode is GrantMode.SHOWN else None)
+        mark = "filed" if line.standing is ItemStanding.FILED else mark_of(line.status)
+        return ItemSaying(words, saying.tone, _SHOWN if line.permit.mode is GrantMode.SHOWN else None, mark)
     stands = line.item.state
-    return ItemSaying(ITEM_STATE_WORDS[stands], _TONES[stands], _todo(line))
+    return ItemSaying(ITEM_STATE_WORDS[stands], _TONES[stands], _todo(line), _MARKS[stands])
+
+
+def mark_of(status: PermitStatus) -> str:
+    """The square of a permit."""
+    if status.in_force:
+        return "held"
+    waits = {PermitStatus.PENDING: "deciding", PermitStatus.NOT_YET_VALID: "deciding"}
+    alive = {PermitStatus.SUSPENDED: "attention", PermitStatus.EXPIRED: "attention"}
+    return (waits | alive).get(status, "ended")
 
 
 def _todo(line: ItemLine) -> Text | None:
@@ -87,12 +107,6 @@ def needed(lines: Iterable[ItemLine]) -> tuple[ItemLine, ...]:
 def not_needed(lines: Iterable[ItemLine]) -> tuple[ItemLine, ...]:
     """The others, which pages fold."""
     return tuple(line for line in lines if line.item.state is ItemState.NOT_NEEDED)
-
-
-def next_item(lines: Iterable[ItemLine]) -> int | None:
-    """The key of the item whose act is the next sensible one: what was asked for first, then what is still to be shown."""
-    waiting = [line for line in lines if line.passes_on or (line.records and line.item.state is not ItemState.SENT)]
-    return min(waiting, key=lambda line: not line.passes_on).item_id if waiting else None
 
 
 def missing(lines: Iterable[ItemLine]) -> tuple[ItemLine, ...]:

@@ -38,6 +38,7 @@ from licence_qr.web.desk.issuing.fields import (
     trade_field,
 )
 from licence_qr.web.desk.issuing.needs import may_grant, of_action, permits_of
+from licence_qr.web.desk.issuing.result_words import ROW_WORDS, hand_over, heading
 from licence_qr.web.desk.issuing.services import services
 from licence_qr.web.desk.words import shown_text
 from licence_qr.web.shell.forms import Field, FieldProblem, problem, problem_summary, read_fields
@@ -116,9 +117,12 @@ def show_result(draft_id: str) -> str:
         catalogue=catalogue(),
         items=items,
         missing=missing(items),
+        heading=heading(pair, items),
+        papers=tuple(hand_over(pair, items)),
+        **ROW_WORDS,
         say_item=item_saying,
-        needed=needed,
-        not_needed=not_needed,
+        needed=needed(items),
+        not_needed=not_needed(items),
     )
 
 

@@ -99,7 +99,7 @@ def test_a_change_of_name_tells_whose_name_it_is_like(clerk: Browser) -> None:
     typed = {name: html.unescape(text) for name, text in re.findall(r' name="([^"]+)"[^>]* value="([^"]*)"', form)}
     scope = re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', form, re.DOTALL)
     changed = {**typed, **dict(scope), "name": "重庆已有字号宾馆有限公司", "reason": "申请变更（示例）"}
-    answer = clerk.client.post(address, data=changed)
+    answer = clerk.go_on(clerk.client.post(address, data=changed), changed)
     assert answer.status_code == 303
     page = clerk.see(answer.location)
     assert f"/desk/businesses/{other}" in page
