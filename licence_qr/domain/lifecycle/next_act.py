@@ -22,8 +22,8 @@ class NextKind(StrEnum):
     RENEWAL = "renewal"  # a renewal was applied for
     RECTIFICATION = "rectification"  # an order to rectify is open
     FOLLOW_UP = "follow_up"  # the check after a grant on commitment is due
-    REVIEW = "review"
     EXPIRING = "expiring"  # a permit ends soon, and nobody has applied for its renewal
+    REVIEW = "review"
     EXPIRED = "expired"  # it has ended: to go on, the business applies anew
     CERTIFICATE = "certificate"  # a permit to be applied for elsewhere: its certificate may have been brought
     TO_CANCEL = "to_cancel"  # annulled, revoked or withdrawn, and still to be cancelled
@@ -108,10 +108,10 @@ def _of_permit(permit: PermitToday, *, may_apply: bool) -> Iterator[NextKind]:
         yield NextKind.RENEWAL
     if permit.check_is_due:
         yield NextKind.FOLLOW_UP
-    if permit.review_is_due and Act.REVIEW in acts:
-        yield NextKind.REVIEW
     if status is PermitStatus.EXPIRING_SOON and Act.APPLY_RENEWAL in acts:
         yield NextKind.EXPIRING
+    if permit.review_is_due and Act.REVIEW in acts:
+        yield NextKind.REVIEW
     if status is PermitStatus.EXPIRED and may_apply and not permit.has_successor:
         yield NextKind.EXPIRED
     if status in _TO_CANCEL and Act.CANCEL in acts:

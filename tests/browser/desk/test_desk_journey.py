@@ -93,7 +93,7 @@ def test_the_whole_journey_goes_with_the_keyboard_alone(looking: Page, desk: str
     press_enter(page)
     tab_to(page, ".issue button")
     press_enter(page)
-    assert page.locator("h1").inner_text() == "执照和许可证已发，还有 2 项没有办好"
+    assert page.locator("h1").inner_text() == "执照和许可证已发，还有 4 项没有办好"
 
 
 def test_after_a_refusal_the_focus_is_on_the_summary_and_its_first_link_leads_to_the_field(

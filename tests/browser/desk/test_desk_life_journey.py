@@ -74,6 +74,7 @@ def test_a_lost_print_is_void_and_still_leads_to_the_truth(running: Running, at:
 def propose_suspension(running: Running, page: Page, uscc: str) -> str:
     """Propose it from the page of the business; the address of the proposal."""
     page.goto(f"{running.origin}/desk/businesses/{uscc}")
+    page.get_by_text("更多办理").click()
     page.get_by_role("link", name="提议暂扣许可或责令停业整顿").click()
     page.get_by_label("责令停业整顿").check()
     page.fill("#reason", "现场检查发现严重问题（示例）")

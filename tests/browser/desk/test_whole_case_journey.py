@@ -112,7 +112,7 @@ def recorded(page: Page, site: Running, uscc: str) -> None:
     """The clerk copies the certificate of the pool."""
     site.seat(page.context, "clerk-baishiyi")
     page.goto(f"{site.origin}/desk/businesses/{uscc}")
-    send(page, ".item:has-text('高危险性体育') .item-do a, .next a.govuk-button >> nth=0")
+    send(page, ".next a.govuk-button")
     for name, text in SPORT.items():
         page.fill(f"#{name}", text)
     send(page, "main form button")

@@ -85,7 +85,8 @@ def expected(status: PermitStatus, *, waits: bool, check: bool, review: bool) ->
         return NextKind.PENDING
     if check:
         return NextKind.FOLLOW_UP
-    if review and Act.REVIEW in acts_in(status, waits=waits):
+    expiring = status is PermitStatus.EXPIRING_SOON and not waits
+    if review and not expiring and Act.REVIEW in acts_in(status, waits=waits):
         return NextKind.REVIEW
     return None if waits and status is PermitStatus.EXPIRING_SOON else BY_STATUS[status]
 
