@@ -13,11 +13,12 @@ from licence_qr.domain.dates import Period, local_date
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import GrantMode, Permit
 from licence_qr.domain.roles import Actor
-from licence_qr.errors import RuleError
+from licence_qr.errors import InvalidApplication, RuleError
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.record import as_json
 from licence_qr.services.signing.grant_rules import type_name
+from licence_qr.services.signing.room_on_sheets import faults_of_certificate
 from licence_qr.store.cases import items, tellings
 from licence_qr.store.cases.items import StoredItem
 from licence_qr.store.database.connections import Transaction
@@ -105,7 +106,7 @@ _CHANGING = ("state", "state_since", "assignee")
 
 def demand_joinable(case: ItemCase, certificate: Certificate) -> None:
     """Raise RuleError ``licence_ended``, ``item_premises_closed`` or ``permit_no_taken`` where the permit could not join the
-    record."""
+    record; InvalidApplication where no card has letters for it."""
     licence = entities.get(case.tx, case.item.uscc)
     if licence is None or licence.state.ended:
         raise RuleError("licence_ended", uscc=case.item.uscc)
@@ -114,6 +115,8 @@ def demand_joinable(case: ItemCase, certificate: Certificate) -> None:
         raise RuleError("item_premises_closed", address=place.address)
     if permits.by_number(case.tx, certificate.permit_no) is not None:
         raise RuleError("permit_no_taken", permit_no=certificate.permit_no)
+    if unprintable := faults_of_certificate(certificate.permit_no, certificate.items):
+        raise InvalidApplication(unprintable)
 
 
 def join(case: ItemCase, certificate: Certificate, mode: GrantMode, office: str) -> None:

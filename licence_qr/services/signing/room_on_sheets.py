@@ -92,6 +92,16 @@ def faults_of_fields(fields: Mapping[str, str]) -> tuple[InputError, ...]:
     return _faults_of(*(fields.get(name, "").strip() for name in wanted))
 
 
+def faults_of_certificate(permit_no: str, items: str) -> tuple[InputError, ...]:
+    """The same of a permit that another authority numbers."""
+    texts = (("permit_no", "permit 1 number", permit_no), ("permitted_items", "permit 1 items", items))
+    try:
+        found = ((field, text_fault(place, text)) for field, place, text in texts)
+        return tuple(_at(field, fault) for field, fault in found if fault is not None)
+    except PrintError:
+        return ()
+
+
 def _faults_of(name: str, principal: str, address: str, *items: str) -> tuple[InputError, ...]:
     holder = ("name", name) if name else ("operator", principal)
     texts = [holder, ("address", address), *((f"permit {n} items", text) for n, text in enumerate(items, start=1))]
@@ -103,6 +113,10 @@ def _faults_of(name: str, principal: str, address: str, *items: str) -> tuple[In
 
 def _of_form(fault: PrintError) -> InputError:
     """The same at the field of the form, so that it stands beside what was typed."""
-    facts = dict(fault.facts)
-    kind = " ".join(word for word in str(facts.pop("field")).split() if not word.isdigit())
-    return InputError(fault.code, field=_FIELDS.get(kind, ""), **facts)
+    kind = " ".join(word for word in str(fault.facts["field"]).split() if not word.isdigit())
+    return _at(_FIELDS.get(kind, ""), fault)
+
+
+def _at(field: str, fault: PrintError) -> InputError:
+    facts = {name: value for name, value in fault.facts.items() if name != "field"}
+    return InputError(fault.code, field=field, **facts)

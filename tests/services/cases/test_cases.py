@@ -187,6 +187,24 @@ def test_a_number_that_another_permit_has_is_refused_and_nothing_is_written(
     assert all_rows(services.database) == before
 
 
+@pytest.mark.parametrize("field", ["permit_no", "permitted_items"])
+def test_what_no_card_can_show_is_refused_at_its_field_before_it_is_entered(
+    hotel_case, typed_certificate, clerk, field
+):
+    services, at = hotel_case.services, hotel_case.at
+    certificate = parse_certificate({**typed_certificate, field: "演😀"}, local_date(at))
+    fire, pool = hotel_case.item_id("fire_check"), hotel_case.item_id("high_risk_sport")
+    for act in (
+        lambda: services.officers.check(FIRE, fire, certificate, at),
+        lambda: services.officers.grant(FIRE, fire, certificate, at),
+        lambda: services.shown_certificates.check(clerk, pool, certificate, at),
+        lambda: services.shown_certificates.record(clerk, pool, certificate, at),
+    ):
+        with pytest.raises(InvalidApplication) as refused:
+            act()
+        assert [(fault.code, fault.field) for fault in refused.value.problems] == [("character_not_in_font", field)]
+
+
 def test_a_later_application_does_not_ask_twice_for_what_is_being_decided(hotel_case, whole_application, clerk, now):
     services = hotel_case.services
     again = whole_application(permits=())
