@@ -88,7 +88,10 @@ def verdict_today(
 
 
 def verdict_of_print(scanned: Print, newest: Print, today: Verdict, day: date) -> Verdict:
-    """The verdict on a print: void, old, or what is true ``today``."""
+    """The verdict on a print: void, old, or what is true ``today``. Of a licence that has ended no card counts: nobody is to
+    ask for the current one."""
+    if today is Verdict.LICENCE_ENDED:
+        return today
     if scanned.void_since is not None and scanned.void_since <= day:
         return Verdict.VOID_PRINT
     return Verdict.OLD_PRINT if scanned.version < newest.version else today

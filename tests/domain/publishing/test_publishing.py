@@ -19,7 +19,15 @@ from licence_qr.domain.publishing.public_page import (
     PublicPermit,
     Verdict,
 )
-from licence_qr.domain.publishing.publish import FoundCode, LicenceLife, Print, publish, shown_permits, verdict_today
+from licence_qr.domain.publishing.publish import (
+    FoundCode,
+    LicenceLife,
+    Print,
+    publish,
+    shown_permits,
+    verdict_of_print,
+    verdict_today,
+)
 from licence_qr.domain.register.entity import Entity, EntityForm, LicenceState, Premises
 from licence_qr.domain.register.permit import Permit, PermitState, PermitStatus
 from licence_qr.domain.register.record import CombinedRecord
@@ -67,11 +75,21 @@ def test_an_ended_licence_is_said_before_anything_else(state, statuses):
 
 
 @pytest.mark.parametrize("state", LicenceState)
-def test_an_old_print_is_said_first_whatever_is_true_today(state, catalogue):
+def test_an_old_print_is_said_first_unless_the_licence_has_ended(state, catalogue):
     old = page(catalogue, [permit()], state, scanned=1, newest=2)
     new = page(catalogue, [permit()], state, scanned=2, newest=2)
-    assert old.verdict is Verdict.OLD_PRINT
+    assert old.verdict is (Verdict.LICENCE_ENDED if state.ended else Verdict.OLD_PRINT)
     assert old.today is new.verdict is not Verdict.OLD_PRINT
+
+
+@pytest.mark.parametrize("void", [True, False])
+def test_nobody_is_to_ask_for_the_current_card_of_a_licence_that_has_ended(void):
+    """The status list says the same of every print: ended, or void."""
+    scanned = Print(1, TODAY, TODAY if void else None)
+    assert verdict_of_print(scanned, Print(2, TODAY), Verdict.LICENCE_ENDED, TODAY) is Verdict.LICENCE_ENDED
+    said = Verdict.VOID_PRINT if void else Verdict.OLD_PRINT
+    for today in set(Verdict) - {Verdict.LICENCE_ENDED, Verdict.VOID_PRINT, Verdict.OLD_PRINT}:
+        assert verdict_of_print(scanned, Print(2, TODAY), today, TODAY) is said
 
 
 def test_an_ended_permit_is_hidden_by_its_successor_and_by_nothing_less():
