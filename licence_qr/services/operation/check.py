@@ -19,6 +19,7 @@ from licence_qr.credential.verifier import verify_token
 from licence_qr.domain.dates import local_date
 from licence_qr.errors import ConflictError, LicenceQRError, NotFoundError, TokenError
 from licence_qr.services.files.kept import Files
+from licence_qr.services.operation.told_items import items_differ
 from licence_qr.services.publishing import signed_content
 from licence_qr.services.publishing.lookup import RegisteredBefore
 from licence_qr.services.register import record
@@ -132,7 +133,7 @@ class Check:
             else:
                 signed_content.check(code, signed, business.record)
                 signed_content.check_promises(code, business.record, promises.of_record(tx, business.record))
-                if self._differs_from_history(tx, code.uscc, now):
+                if self._differs_from_history(tx, code.uscc, now) or items_differ(tx, code.uscc):
                     yield LicenceQRError("check_history", uscc=code.uscc)
         except (TokenError, ConflictError, NotFoundError) as error:
             because = error.facts.get("what", error.code)
