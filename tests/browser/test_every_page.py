@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from at_the_counter import Running, number_on, onward, open_first, report, running
+from at_the_counter import OF_AN_AGENT, Running, number_on, onward, open_first, report, running
 from desk_case import add_officers
 from desk_pages import DETAILS, HOTEL, OFFICE, PASSWORD, hidden
 from every_page import Walk, in_language, languages, one_walk
@@ -116,7 +116,7 @@ def places(desk: Running) -> list[str]:
     acts = [f"{business}/licence/{act}" for act in ("change", "add_premises", "reprint", "dormant", "mark", "cancel")]
     acts += [f"{business}/permit/{permit}/{act}" for act in ("change", "apply_renewal", "review", "grade", "cancel")]
     adapter = desk.app.url_map.bind("localhost")
-    acts.append(f"/desk/items/{known['item_id']}/refuse")
+    acts += [f"/desk/items/{known['item_id']}/refuse", f"/desk/businesses/{desk.issued(HOTEL, **OF_AN_AGENT)}"]
     found = {*acts, f"{business}/history?day={datetime.now(UTC):%Y-%m-%d}", f"{business}/licence/resume"}
     for rule in desk.app.url_map.iter_rules():
         if (

@@ -142,7 +142,10 @@ def merge(entries: Mapping[str, TypedField], typing: Typing, by: int, now: datet
         elif _is_late(was, typing):
             continue
         elif was.text == text:
-            merged[name] = replace(was, rivals=_without(was.rivals, typing))
+            read = typing.origins.get(name) is FieldOrigin.READ
+            merged[name] = replace(
+                was, rivals=_without(was.rivals, typing), origin=FieldOrigin.READ if read else was.origin
+            )
         elif _is_changed_meanwhile(was, typing):
             clashes.append(name)
             rival = Rival(text, by, now, typing.page, typing.turn)

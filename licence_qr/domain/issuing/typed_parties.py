@@ -8,8 +8,8 @@ from datetime import date
 
 from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.issuing.draft import Draft, FieldOrigin, TypedField, Typing, shown_field
-from licence_qr.domain.parties.card_text import read_card_text
-from licence_qr.domain.parties.identity_number import compact_number
+from licence_qr.domain.parties.card_text import CardText, read_card_text
+from licence_qr.domain.parties.identity_number import LENGTH, compact_number, is_identity_number
 from licence_qr.domain.parties.party import PartyRole
 from licence_qr.domain.register.field_names import IDENTITY_FIELDS, PARTY_FIELDS
 
@@ -23,19 +23,25 @@ def understood(entries: Mapping[str, TypedField], typing: Typing, today: date) -
     for number_field, name_field in IDENTITY_FIELDS.items():
         _unmask(entries, fields, number_field)
         for field in (name_field, number_field):
-            text = fields.get(field, "")
-            card = read_card_text(text, today) if text.strip() else None
-            if card is None or (field == number_field and compact_number(text) == card.number):
+            card = _card(fields.get(field, ""), today, of_number=field == number_field)
+            if card is None:
                 continue
-            # A reader that ends each part with a line break has typed the name into the field before, and an address here.
-            ours = field == name_field or not compact_number(text).startswith(card.number)
-            if card.name and ours:
+            if card.name:
                 fields[name_field], origins[name_field] = card.name, FieldOrigin.READ
             elif field == name_field:
                 fields[name_field] = entries[name_field].text if name_field in entries else ""
             fields[number_field], origins[number_field] = card.number, FieldOrigin.READ
             break
     return replace(typing, fields=fields, origins=origins)
+
+
+def _card(text: str, today: date, *, of_number: bool) -> CardText | None:
+    """What a card reader brought; nothing where somebody has typed a name, or a number into the field of the number."""
+    first = compact_number(text)[:LENGTH]
+    if of_number and is_identity_number(first, today):
+        # A reader that ends each part with Enter has typed the name into the field before, and an address after the number.
+        return CardText("", first) if len(compact_number(text)) > LENGTH else None
+    return read_card_text(text, today) if text.strip() else None
 
 
 def _unmask(entries: Mapping[str, TypedField], fields: dict[str, str], name: str) -> None:

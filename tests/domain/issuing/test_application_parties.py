@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from typed_application import TODAY, changed, parse, refusals
 
-from licence_qr.domain.issuing.draft import FieldOrigin, TypedField, Typing
+from licence_qr.domain.issuing.draft import FieldOrigin, TypedField, Typing, merge
 from licence_qr.domain.issuing.typed_parties import understood
 from licence_qr.domain.parties.party import PartyRole
 
@@ -77,6 +77,15 @@ def test_a_number_in_the_field_of_the_name_leaves_the_name() -> None:
 def test_a_number_that_is_typed_was_not_read() -> None:
     for text in (NUMBER, "110101 19900307 0011"):
         assert typed(principal="王五", principal_id_number=text).origins == {}
+
+
+def test_what_follows_a_number_in_its_field_is_let_go() -> None:
+    stored = {"principal": TypedField("王五"), "principal_id_number": TypedField(NUMBER)}
+    for text in (f"{NUMBER}演示路1号", f"{NUMBER}欧阳小明"):
+        typing = understood(stored, Typing({"principal_id_number": text}, 0), TODAY)
+        assert typing.fields == {"principal_id_number": NUMBER}
+        merged = merge(stored, typing, 1, datetime(2026, 11, 23, tzinfo=UTC), 1)
+        assert merged.entries["principal_id_number"].origin is FieldOrigin.READ
 
 
 def test_a_mask_that_was_left_alone_is_the_number_and_another_is_what_was_typed() -> None:

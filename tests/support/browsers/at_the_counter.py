@@ -20,6 +20,11 @@ from licence_qr.store.register import codes
 from licence_qr.web.app import create_app
 
 TYPED = ("name", "entity_type", "principal", "established_on", "domicile", "business_scope")
+OF_AN_AGENT = {
+    "principal_id_number": "110101199003070011",
+    "agent_name": "示例代理人",
+    "agent_authority": "授权委托书（示例）",
+}
 NUMBER = re.compile(r"(?:[0-9A-Z]{4}-){4}[0-9A-Z]")
 _serial = count(1)
 
@@ -45,17 +50,18 @@ class Running:
         """Somebody's browser without a window."""
         return signed_in(self.app, self.services, username)
 
-    def decided(self, trade: Mapping[str, str] = HOTEL) -> str:
+    def decided(self, trade: Mapping[str, str] = HOTEL, **details: str) -> str:
         """An application whose pair has been issued to a business of its own, entered without a window; its address."""
         clerk = self.signed_in("clerk")
         application = clerk.start()
-        clerk.fill(application, trade=trade, name=f"重庆示例浏览器{next(_serial)}号客栈有限公司")
+        name = f"重庆示例浏览器{next(_serial)}号客栈有限公司"
+        clerk.fill(application, trade=trade, **{"name": name, **details})
         clerk.issue(application)
         return application
 
-    def issued(self, trade: Mapping[str, str] = BARBER) -> str:
+    def issued(self, trade: Mapping[str, str] = BARBER, **details: str) -> str:
         """A business with a permit in force, by default one that needs no other; its credit code."""
-        self.decided(trade)
+        self.decided(trade, **details)
         with self.services.database.read() as tx:
             return codes.everything_newest(tx)[-1].uscc
 

@@ -133,9 +133,10 @@ def _is_news(entry: TypedField, typing: Typing) -> bool:
 
 
 def _is_read(name: str, entry: TypedField, typing: Typing) -> bool:
-    """Whether this sending brought the text of the field from a card, in this field or the one beside it."""
-    sent_now = entry.origin is FieldOrigin.READ and (entry.page, entry.turn) == (typing.page, typing.turn)
-    return sent_now and typing.fields.get(name) not in {entry.text, shown_field(name, entry.text)}
+    """Whether a card brought another text than this sending has for the field, in this field or the one beside it."""
+    ours = entry.page == typing.page and entry.turn <= typing.turn and entry.origin is FieldOrigin.READ
+    sent = name in typing.fields or entry.turn == typing.turn
+    return ours and sent and typing.fields.get(name) not in {entry.text, shown_field(name, entry.text)}
 
 
 def _asked(draft: Draft) -> tuple[Field, ...]:

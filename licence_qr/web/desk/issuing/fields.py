@@ -80,12 +80,6 @@ _LICENCE_FACTS = (
         Text("个体工商户没有起名的可不填。", "Leave empty if an individual business has no name."),
     ),
     Field(
-        "entity_type",
-        FIELD_LABELS["entity_type"],
-        Text("随主体形式带出，可改。", "As printed. Follows the legal form until you change it."),
-        characters=30,
-    ),
-    Field(
         "principal",
         FIELD_LABELS["principal"],
         Text(
@@ -100,6 +94,12 @@ _LICENCE_FACTS = (
         Text("18 位。加密保存，不公开。", "18 characters. Kept encrypted, not published."),
         characters=20,
         optional=True,
+    ),
+    Field(
+        "entity_type",
+        FIELD_LABELS["entity_type"],
+        Text("随主体形式带出，可改。", "As printed. Follows the legal form until you change it."),
+        characters=30,
     ),
     Field(
         "registered_capital",
