@@ -31,9 +31,7 @@ SEVERAL_CHINESE = {
     "refused": "a permit is 不予许可, a proposal 未获同意",
     "refuse": "a permit is 不予许可, a proposal 不同意",
     "swimming pool": "the regulation's kind of place, its checklist, and the trade",
-    **dict.fromkeys(
-        ("application", "proposal", "report", "rating"), "one in a sentence, and the room of all over a list"
-    ),
+    **dict.fromkeys(("proposal", "report", "rating"), "one in a sentence, and the room of all over a list"),
     "gym": "the regulation's kind of place, and the trade",
 }
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 Shoot = Callable[..., None]
 OFFICE_SCREEN = {"width": 1000, "height": 800}
+WIDE_SCREEN = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 760}
 ANSWERED = 3  # items of the checklist that the picture shows as answered
 
@@ -18,8 +19,7 @@ def take(
 ) -> None:
     """Take them. ``addresses`` are those in the codes, by the name of the demonstration's picture."""
     desk = _signed_in(browser.new_context(viewport=OFFICE_SCREEN), origin, "decider", passwords)
-    desk.goto(f"{origin}/desk/work")
-    shoot(desk, "work-list", whole=False)
+    _work_list(browser, origin, passwords, shoot)
     desk.goto(addresses["reinstated"])
     number = _number(desk)
     desk.goto(f"{origin}/desk/businesses?q={number}")
@@ -30,6 +30,13 @@ def take(
     desk.context.close()
     _inspection(browser, origin, passwords, addresses["in-force"], shoot)
     _report(browser, origin, addresses["in-force"], shoot)
+
+
+def _work_list(browser: Browser, origin: str, passwords: Mapping[str, str], shoot: Shoot) -> None:
+    page = _signed_in(browser.new_context(viewport=WIDE_SCREEN), origin, "clerk-baishiyi", passwords)
+    page.goto(f"{origin}/desk/work")
+    shoot(page, "work-list", whole=False)
+    page.context.close()
 
 
 def _signed_in(context: BrowserContext, origin: str, username: str, passwords: Mapping[str, str]) -> Page:

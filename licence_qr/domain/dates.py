@@ -23,6 +23,13 @@ def day_in_words(day: date) -> Text:
     return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {_MONTHS[day.month - 1]} {day.year}")
 
 
+def day_of_year_in_words(day: date) -> Text:
+    """The same without the year: 11月23日, 23 November."""
+    whole = day_in_words(day)
+    zh, en = whole.zh.partition("年")[2], whole.en.rpartition(" ")[0]
+    return Text(zh, en)
+
+
 @lru_cache(maxsize=256)  # one act asks for its day a dozen times
 def local_date(now: datetime) -> date:
     """The calendar day in Asia/Shanghai at the aware instant ``now``."""

@@ -78,14 +78,15 @@ def disputed(desk: Running, application: str) -> None:
 
 
 def item(desk: Running, uscc: str) -> dict[str, str]:
-    """An item of the business that the officer has taken who walks along."""
+    """An item of the business that the officer has taken who walks along, and one that is refused."""
     add_officers(desk.services)
-    officer = desk.services.accounts.user("fire")
+    fire, lodging = map(desk.services.accounts.user, ("fire", "lodging-1"))
     with desk.services.database.read() as tx:
-        [stored] = [s for s in items.of_business(tx, uscc) if s.item.permit_type == "fire_check"]
-    assert officer
-    desk.services.officers.take(officer, stored.item_id, datetime.now(UTC))
-    return {"item_id": str(stored.item_id), "step": "more"}
+        keys = {stored.item.permit_type: stored.item_id for stored in items.of_business(tx, uscc)}
+    assert fire and lodging
+    desk.services.officers.take(fire, keys["fire_check"], datetime.now(UTC))
+    desk.services.officers.refuse(lodging, keys["special_trade"], "不符合条件（示例）", datetime.now(UTC))
+    return {"item_id": str(keys["fire_check"]), "step": "more", "refused": str(keys["special_trade"])}
 
 
 def promised(desk: Running, uscc: str) -> dict[str, str]:
@@ -117,6 +118,7 @@ def places(desk: Running) -> list[str]:
     acts += [f"{business}/permit/{permit}/{act}" for act in ("change", "apply_renewal", "review", "grade", "cancel")]
     adapter = desk.app.url_map.bind("localhost")
     acts += [f"/desk/items/{known['item_id']}/refuse", f"/desk/businesses/{desk.issued(HOTEL, **OF_AN_AGENT)}"]
+    acts += [f"/desk/items/{known['refused']}/tell", f"/desk/work/follow_up_due/permit/{permit}/hand-over"]
     found = {*acts, f"{business}/history?day={datetime.now(UTC):%Y-%m-%d}", f"{business}/licence/resume"}
     for rule in desk.app.url_map.iter_rules():
         if (

@@ -92,7 +92,7 @@ OF_NO_OFFICE = (
         "applications.drafts",
         "applications.known_business",
     }
-    | {"applications.names"}
+    | {f"applications.{name}" for name in ("names", "named", "tally")}
     | {"proposal_reading.list", "follow_ups.open", "inspections_desk.list", "inspections_desk.orders"}
     | {"draws.officers", "draws.announce", "draws.of_office", "pack.for_actor", "reports_desk.list", "waiting.list"}
     | {"second_officers.waiting", "named_checks.open_one", "ratings_desk.statistics", "ratings_desk.list"}
@@ -323,6 +323,7 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "assignments.hand_over.subject": "permit/1",
         "to": "",
         "telling_id": 1,
+        "applications.named.text": "示例",
         "account": "desk",
         "day": date(2026, 11, 23),
         "trail.page.wanted": TrailFilter(),

@@ -35,7 +35,7 @@ def record_told(item_id: int, telling_id: int) -> Response:
         tellings().told(current_actor(), item_id, telling_id, current_instant())
     except RuleError as refused:
         return make_response(_page(item_id, refused), refused.http_status)
-    flash(t("已登记。", "Recorded."))
+    flash(t("已登记，不再列为待办。", "Recorded. It is no task any more."))
     return redirect(url_for("desk.work.list_work"), 303)
 
 

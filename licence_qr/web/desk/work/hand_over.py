@@ -57,7 +57,11 @@ def hand_over(task_kind: str, subject: str) -> Response:
         services().assignments.hand_over(current_actor(), kind, subject, to, was, current_instant())
     except (InputError, RuleError) as refused:
         return make_response(_page(kind, subject, refused), refused.http_status)
-    flash(t("已转交。", "Handed over.") if to else t("已放回，谁都可以领取。", "Put back. Anybody may take it."))
+    flash(
+        t("已转交。", "Your colleague has it now.")
+        if to
+        else t("已放回，谁都可以领取。", "Put back. Anybody may take it.")
+    )
     return _back()
 
 

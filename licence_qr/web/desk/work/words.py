@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from licence_qr.domain.catalogue.life_rules import LifeRules
 from licence_qr.domain.catalogue.model import Text
-from licence_qr.domain.dates import day_in_words
+from licence_qr.domain.dates import day_in_words, day_of_year_in_words
 from licence_qr.domain.roles import Role
 from licence_qr.domain.work.order import NEAR_DAYS
 from licence_qr.domain.work.task_words import HINT as HINT
@@ -15,7 +15,7 @@ from licence_qr.domain.work.task_words import KIND as KIND
 from licence_qr.domain.work.task_words import name_of
 from licence_qr.domain.work.tasks import CLOCKED, DueStep
 from licence_qr.domain.work.tasks import OF_PEOPLE as OF_PEOPLE
-from licence_qr.domain.work.whose import Whose, assignable, may_do
+from licence_qr.domain.work.whose import AWAITED, Whose, assignable, may_do
 from licence_qr.services.register import access
 from licence_qr.services.work.work_list import WorkLine
 from licence_qr.web.desk.words import days_words as days_words
@@ -72,7 +72,9 @@ def due_words(line: WorkLine) -> str:
 def _undated(line: WorkLine) -> str:
     if line.task.kind in CLOCKED:
         return t("期限待定", "no date yet")
-    return t("等待中", "waiting")
+    if line.task.kind in AWAITED:
+        return t("等别人", "with somebody else")
+    return t("等着办", "to do now")
 
 
 def short_day(line: WorkLine) -> str:
@@ -80,10 +82,9 @@ def short_day(line: WorkLine) -> str:
     due, days = line.task.due_on, line.left.days
     if due is None or days is None:
         return ""
-    words = day_in_words(due)
-    if (due - timedelta(days=days)).year != due.year:
-        return t(words.zh, words.en)
-    return t(words.zh.partition("年")[2], words.en.rpartition(" ")[0])
+    this_year = (due - timedelta(days=days)).year == due.year
+    words = day_of_year_in_words(due) if this_year else day_in_words(due)
+    return t(words.zh, words.en)
 
 
 def may_take(line: WorkLine) -> bool:

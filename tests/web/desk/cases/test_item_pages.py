@@ -42,12 +42,11 @@ def taken(case: DeskCase, browser: Browser) -> str:
     return address
 
 
-def test_officers_begin_with_the_items_of_their_authority_and_others_have_no_such_room(
+def test_officers_begin_at_home_and_see_the_items_of_their_authority_which_others_have_not(
     case: DeskCase, fire: Browser
 ) -> None:
-    landed = fire.client.get("/desk/", follow_redirects=True)
-    assert landed.request.path == "/desk/items"
-    page = landed.get_data(as_text=True)
+    assert case.address("fire_check") in fire.see("/desk/")
+    page = fire.see("/desk/items")
     waiting = len(re.findall(r'href="(/desk/items/\d+)"', page))
     assert f'<b class="count">{waiting}</b>' in menu(page)
     assert case.address("fire_check") in page
