@@ -56,6 +56,7 @@ from licence_qr.services.issuing.signatures import Signatures
 from licence_qr.services.keys.keyring import Keys
 from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.lifecycle.perform import Life
+from licence_qr.services.lifecycle.procedure import Procedures
 from licence_qr.services.lifecycle.sweep import LifeSweep
 from licence_qr.services.operation.check import Check
 from licence_qr.services.operation.doctor import Doctor
@@ -139,6 +140,11 @@ class Services(AccountServices):
     def officers(self) -> Officers:
         """What an authority's own officers do with the items that are sent on to it."""
         return Officers(self.database, self.catalogue, self.coding)
+
+    @property
+    def procedures(self) -> Procedures:
+        """What happens to an application in the standard procedure before it is decided."""
+        return Procedures(self.database, self.catalogue)
 
     @property
     def shown_certificates(self) -> ShownCertificates:

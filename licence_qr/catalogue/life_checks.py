@@ -8,7 +8,7 @@ from itertools import pairwise
 from licence_qr.catalogue.faults import Faults
 from licence_qr.catalogue.schema import LifeRulesFile
 from licence_qr.catalogue.source_file import SourceFile
-from licence_qr.domain.catalogue.life_rules import DESCENDING, LIFE_RULE_IDS, LIFE_RULES_OF_TYPES
+from licence_qr.domain.catalogue.life_rules import DESCENDING, LIFE_RULE_IDS, LIFE_RULES_OF_TYPES, MAY_BE_NOTHING
 
 
 def check_life_rules(source: SourceFile[LifeRulesFile], permit_types: Collection[str], faults: Faults) -> None:
@@ -21,6 +21,9 @@ def check_life_rules(source: SourceFile[LifeRulesFile], permit_types: Collection
             _unknown(source, place, "id", entry.id, LIFE_RULES_OF_TYPES, faults)
         elif entry.permit_type is not None and entry.permit_type not in permit_types:
             _unknown(source, place, "permit_type", entry.permit_type, permit_types, faults)
+        if entry.value == 0 and entry.id not in MAY_BE_NOTHING:
+            facts = {"key": "value", "found": 0, "example": 30}
+            faults.add("catalogue_value_wrong", source.name, source.line("life_rule", place, "value"), **facts)
     for missing in sorted(set(LIFE_RULE_IDS) - {entry.id for entry in entries if entry.permit_type is None}):
         faults.add("catalogue_entry_missing", source.name, 1, entry=f'[[life_rule]] id = "{missing}"')
     for steps in DESCENDING:

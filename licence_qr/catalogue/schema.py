@@ -219,7 +219,7 @@ class NoticeEntry(DatedEntry):
 class LifeRuleEntry(DatedEntry):
     id: Id
     permit_type: Id | None = None
-    value: Annotated[int, Field(ge=1, le=1000)]
+    value: Annotated[int, Field(ge=0, le=1000)]
     basis: TextEntry
 
 

@@ -38,7 +38,7 @@ from licence_qr.web.desk.importing import review
 from licence_qr.web.desk.inspecting import draws as desk_draws
 from licence_qr.web.desk.inspecting import follow_ups, inspections, second_officer
 from licence_qr.web.desk.issuing import services as issuing
-from licence_qr.web.desk.lifecycle import act
+from licence_qr.web.desk.lifecycle import act, procedure
 from licence_qr.web.desk.proposals import pages as proposals
 from licence_qr.web.desk.work import calendar
 from licence_qr.web.desk.work import services as work
@@ -165,13 +165,15 @@ def _hand_over_desk(app: Flask, given: Services) -> None:
     parties.services.give(app, given.parties)
     kept = (given.register, given.bars, given.prints, given.counter_items, given.applications)
     businesses.services.give(app, businesses.BusinessServices(*kept))
-    items.services.give(app, items.ItemServices(given.officers, given.register))
+    items.services.give(app, items.ItemServices(given.officers, given.register, given.procedures))
     shown = counter.CounterServices(given.counter_items, given.shown_certificates, given.register)
     counter.services.give(app, shown)
     desk_promises.promises.give(app, given.promises)
     history.timeline.give(app, given.timeline)
     past_day.life.give(app, given.life)
-    act.services.give(app, act.LifeServices(given.life, given.register, given.bars, given.timeline, given.applications))
+    done_with = (given.life, given.register, given.bars, given.procedures, given.timeline, given.applications)
+    act.services.give(app, act.LifeServices(*done_with))
+    procedure.procedures.give(app, given.procedures)
     proposals.services.give(app, proposals.ProposalServices(given.proposals, given.proposal_reading, given.timeline))
     desk_draws.draws.give(app, given.draws)
     follow_ups.follow_ups.give(app, given.follow_ups)

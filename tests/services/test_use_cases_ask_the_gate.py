@@ -31,7 +31,9 @@ from licence_qr.domain.inspecting.inspection import Filter
 from licence_qr.domain.inspecting.second_officer import OfficersAnswer
 from licence_qr.domain.issuing.draft import Typing
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
+from licence_qr.domain.lifecycle.clock import Pause, PauseKind
 from licence_qr.domain.lifecycle.details import ActRequest
+from licence_qr.domain.lifecycle.visits import GrantVisitOutcome
 from licence_qr.domain.parties.party import Party, PartyRole
 from licence_qr.domain.proposals.proposal import ProposalFilter
 from licence_qr.domain.register.permit import Suspension
@@ -48,6 +50,7 @@ from licence_qr.services.feedback.reports import SentReport
 from licence_qr.services.feedback.reports_desk import DismissAlike, ReportAct
 from licence_qr.services.inspecting.draws import DrawRequest
 from licence_qr.services.inspecting.second_officer import AnswerRequest
+from licence_qr.services.lifecycle.procedure import TypedVisit
 from licence_qr.services.parties.parties import keep_parties
 from licence_qr.services.proposals.decide import ProposalRequest, ProposalVerdict
 from licence_qr.services.work.work_list import WorkFilter
@@ -247,6 +250,12 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "now": at,
         "uscc": uscc,
         "query": uscc,
+        "pause_id": 1,
+        "pause": Pause(PauseKind.HEARING, date(2026, 11, 23), None, "听证"),
+        "approved_by": "局长",
+        "procedures.record_visit.typed": TypedVisit(
+            date(2026, 11, 23), "核查员甲、核查员乙", GrantVisitOutcome.PASSED, ""
+        ),
         "size": "A5",
         "form": "csv",
         "draft_id": draft.draft_id,

@@ -41,6 +41,9 @@ class LifeRules:
     expiring_notice_days: int  # the three steps at which an expiry comes up on the task list
     expiring_reminder_days: int
     expiring_urgent_days: int
+    grant_visit_officers: int  # visit before a grant in the standard procedure; 0: no visit is needed
+    decision_working_days: int  # an application in the standard procedure is decided within
+    extension_working_days: int  # and, where the head of the authority agrees, so much later
     change_apply_days: int  # a change must be applied for within
     dormancy_months: int  # the longest dormancy (歇业) of a business
     false_application_bar_months: int  # no new application after false statements
@@ -79,7 +82,16 @@ class LifeRules:
 
 LIFE_RULE_IDS = tuple(each.name for each in fields(LifeRules))
 # Figures for which a permit type may have its own value.
-LIFE_RULES_OF_TYPES = ("renewal_apply_days", "review_after_months", "follow_up_months")
+LIFE_RULES_OF_TYPES = (
+    "renewal_apply_days",
+    "review_after_months",
+    "follow_up_months",
+    "grant_visit_officers",
+    "decision_working_days",
+    "extension_working_days",
+)
+# Figures that may be 0: there is no such duty.
+MAY_BE_NOTHING = ("grant_visit_officers",)
 # Figures that must decrease from one to the next.
 DESCENDING = (
     ("expiring_notice_days", "expiring_reminder_days", "expiring_urgent_days"),

@@ -11,7 +11,7 @@ from licence_qr.domain.dates import Period, add_months
 from licence_qr.domain.lifecycle.acts import Act, types_with
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.permit import Permit
-from licence_qr.errors import InputError
+from licence_qr.errors import InputError, RuleError
 
 
 def effective_day(wanted: date | None, not_before: date, today: date, field: str = "effective_on") -> date:
@@ -86,3 +86,11 @@ def licence_state_on(state: LicenceState, dormant_until: date | None, day: date)
     """The state of a licence on ``day``: a business whose dormancy has run out counts as resumed (视为自动恢复经营)."""
     over = state is LicenceState.DORMANT and dormant_until is not None and day > dormant_until
     return LicenceState.ACTIVE if over else state
+
+
+def figures_of_application(catalogue: Catalogue, permit_type: str, accepted: date, today: date) -> LifeRules:
+    """The figures of the day of acceptance; of today where there are none of so early a day."""
+    try:
+        return catalogue.life_rules_on(accepted, permit_type)
+    except RuleError:
+        return catalogue.life_rules_on(today, permit_type)

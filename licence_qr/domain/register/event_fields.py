@@ -47,6 +47,11 @@ PUBLIC_FIELDS: Mapping[EventKind, frozenset[str]] = {
     EventKind.PERMIT_SHOWN: _PERMIT,
     EventKind.CASE_OPENED: _NOTHING,  # which permits were asked for is the applicant's; the items that stand are shown
     EventKind.ITEM_CHANGED: _ITEM,
+    # How an application is handled is the applicant's and the authority's.
+    EventKind.VISIT_RECORDED: _NOTHING,
+    EventKind.CLOCK_PAUSED: _NOTHING,
+    EventKind.CLOCK_RESUMED: _NOTHING,
+    EventKind.CLOCK_EXTENDED: _NOTHING,
     EventKind.PERMIT_CHANGED: _PERMIT,
     EventKind.PERMIT_STATE_CHANGED: _PERMIT,
     EventKind.RENEWAL_APPLIED: _PERMIT,

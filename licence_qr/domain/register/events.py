@@ -50,6 +50,10 @@ class EventKind(StrEnum):
     CASE_OPENED = "case_opened"  # case/<application number>: its items, and where each stands
     ITEM_CHANGED = "item_changed"  # item/<id>: where it stands now
     APPLICANT_TOLD = "applicant_told"  # item/<id>: what its authority has asked for or decided, by the window
+    VISIT_RECORDED = "visit_recorded"  # permit/<id> or item/<id>: before a grant in the standard procedure
+    CLOCK_PAUSED = "clock_paused"  # likewise: the time to decide stands still
+    CLOCK_RESUMED = "clock_resumed"  # likewise
+    CLOCK_EXTENDED = "clock_extended"  # likewise: the head of the authority has agreed
     PERMIT_IMPORTED = "permit_imported"  # permit/<id>
     PERMIT_CHANGED = "permit_changed"  # permit/<id>
     PERMIT_STATE_CHANGED = "permit_state_changed"  # permit/<id>

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,11 +12,12 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import CodeId, parse_code_number
 from licence_qr.domain.inspecting.rectification import OrderState
 from licence_qr.domain.lifecycle.acts import Rule, Subject, Upon
+from licence_qr.domain.lifecycle.clock import DecisionClock
 from licence_qr.domain.lifecycle.dates import licence_state_on
 from licence_qr.domain.publishing.pasted import PastedAs, reduced
 from licence_qr.domain.publishing.public_page import PublicPage
 from licence_qr.domain.register.entity import Entity, LicenceState, Premises
-from licence_qr.domain.register.permit import Permit, PermitStatus, Suspension, deemed_renewed, status_on
+from licence_qr.domain.register.permit import Permit, PermitState, PermitStatus, Suspension, deemed_renewed, status_on
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import NotFoundError
 from licence_qr.services.lifecycle.perform import Life
@@ -24,6 +25,7 @@ from licence_qr.services.publishing.lookup import Lookup
 from licence_qr.services.publishing.verification import first_genuine
 from licence_qr.services.register import access
 from licence_qr.services.register.look_alikes import LookAlike, look_alikes
+from licence_qr.services.signing import before_grant
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.inspecting import rectifications
 from licence_qr.store.inspecting.rectifications import Order
@@ -90,6 +92,7 @@ class BusinessDetail:
     that the reader may do.
 
     ``difference`` names what in the register differs from what was signed, empty where nothing does.
+    ``clocks`` say until when permits that were applied for are to be decided, by their keys.
     ``mine``: the reader's office deals with the licence. ``proposals`` are the ids of open proposals there, ``to_decide``
     those that wait for the reader; ``orders`` the ids of open orders to rectify that the reader may inspect.
     ``revision`` is that of the history, for forms.
@@ -111,6 +114,7 @@ class BusinessDetail:
     revision: int
     mine: bool
     acts: tuple[Rule, ...]
+    clocks: Mapping[int, DecisionClock]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,7 @@ class Register:
             ordered = rectifications.of_business(tx, uscc)
             revision = history.revision(tx, uscc)
             rules_of = self.life.open_acts_within(tx, uscc, day)
+            clocks = self._clocks(tx, held, day)
         standing = tuple(mark for mark in known if mark.mark.stands_on(day))
         mine = stored.office == actor.office
         open_acts = {
@@ -195,7 +200,16 @@ class Register:
             revision=revision,
             mine=mine,
             acts=tuple(rule for rule in open_acts[Subject(uscc)] if rule.upon in there) if mine else (),
+            clocks=clocks,
         )
+
+    def _clocks(self, tx: Transaction, held: Iterable[StoredPermit], day: date) -> Mapping[int, DecisionClock]:
+        asked = [(s.permit_id, s.permit) for s in held if s.permit.state is PermitState.PENDING]
+        rules, of_permit = self.lookup.catalogue, "permit/{}".format
+        return {
+            key: before_grant.clock_of(tx, rules, of_permit(key), each.permit_type, each.state_since or day, day)
+            for key, each in asked
+        }
 
     def _held(
         self, stored: StoredPermit, addresses: Mapping[int, str], day: date, acts: tuple[Rule, ...], *, mine: bool

@@ -74,6 +74,7 @@ class CounterItems:
             if case.item.state is not ItemState.MORE_ASKED:
                 raise steps.not_waiting(case)
             steps.change(case, replace(case.item, state=ItemState.TAKEN))
+            steps.start_clock(case)
 
     def _line(self, actor: Actor, item_id: int, item: CaseItem, permit: Permit | None, now: datetime) -> ItemLine:
         known, day = self.catalogue.permit_types.get(item.permit_type), local_date(now)

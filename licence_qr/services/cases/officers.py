@@ -9,6 +9,7 @@ from licence_qr.domain.cases.case import AT_THE_AUTHORITY, CaseItem, ItemState
 from licence_qr.domain.cases.certificate import Certificate
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.lifecycle.clock import DecisionClock
 from licence_qr.domain.plain_text import length_faults, plain_text
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.roles import Actor
@@ -16,7 +17,9 @@ from licence_qr.errors import InputError, InvalidApplication, RuleError
 from licence_qr.services.cases import steps
 from licence_qr.services.cases.steps import EnteredCertificate, ItemCase, entered_certificate
 from licence_qr.services.lifecycle.credit_record import check_application
+from licence_qr.services.lifecycle.procedure import accepted_day
 from licence_qr.services.register import access, things
+from licence_qr.services.signing import before_grant
 from licence_qr.services.signing.grant_rules import type_name
 from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.accounts import accounts
@@ -31,7 +34,8 @@ MAX_WORDS_CHARS = 500
 @dataclass(frozen=True, slots=True)
 class WaitingItem:
     """One item in the work list of an authority, with the name of its business and the address; ``assignee_name`` is that of
-    the officer who has taken it, ``permit_no`` the number that it came to, each empty where there is none."""
+    the officer who has taken it, ``permit_no`` the number that it came to, each empty where there is none. ``clock`` is the
+    time to decide it."""
 
     item_id: int
     item: CaseItem
@@ -39,6 +43,7 @@ class WaitingItem:
     address: str
     assignee_name: str
     permit_no: str
+    clock: DecisionClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +54,13 @@ class Officers:
     catalogue: Catalogue
     coding: Coding
 
-    def waiting(self, actor: Actor) -> tuple[WaitingItem, ...]:
-        """The items that wait for the authority of ``actor``'s office, the longest waiting first; none for a window."""
+    def waiting(self, actor: Actor, now: datetime) -> tuple[WaitingItem, ...]:
+        """The items that wait for the authority of ``actor``'s office, those to be decided first at the top, those whose
+        clock stands still at the end; none for a window."""
         access.demand(actor, access.DECIDE_ITEMS)
         with self.database.read() as tx:
-            return tuple(self._waiting(tx, each) for each in self._found(tx, actor))
+            found = [self._waiting(tx, each, local_date(now)) for each in self._found(tx, actor)]
+        return tuple(sorted(found, key=lambda each: (each.clock.due or date.max, each.clock.accepted, each.item_id)))
 
     def count(self, actor: Actor) -> int:
         """How many ``waiting`` has."""
@@ -70,7 +77,7 @@ class Officers:
             if stored is None:
                 raise things.not_found(things.ITEM)
             self._demand(actor, stored.item, local_date(now))
-            return self._waiting(tx, stored)
+            return self._waiting(tx, stored, local_date(now))
 
     def of_application(self, actor: Actor, application_no: str, permit_type: str, now: datetime) -> WaitingItem:
         """The item of one type that an application asked for. Raises what ``item`` raises."""
@@ -80,7 +87,7 @@ class Officers:
             if not found:
                 raise things.not_found(things.ITEM)
             self._demand(actor, found[-1].item, local_date(now))
-            return self._waiting(tx, found[-1])
+            return self._waiting(tx, found[-1], local_date(now))
 
     def entered(self, actor: Actor, item_id: int, now: datetime) -> EnteredCertificate | None:
         """What was entered when the item got its permit, whatever became of it later; None before. Raises what ``item``
@@ -107,6 +114,7 @@ class Officers:
         with self.database.write() as tx:
             case = self._own_case(tx, actor, item_id, now)
             steps.change(case, replace(case.item, state=ItemState.MORE_ASKED, note=asked), reason=asked)
+            steps.stop_clock(case, asked)
 
     def check_words(self, actor: Actor, item_id: int, words: str, now: datetime) -> None:
         """Raise what ``ask_more`` and ``refuse`` would raise of ``words``, before anything is written."""
@@ -121,35 +129,53 @@ class Officers:
             if case.item.state is not ItemState.MORE_ASKED:
                 raise steps.not_waiting(case)
             steps.change(case, replace(case.item, state=ItemState.TAKEN, note=""))
+            steps.start_clock(case)
 
     def check(self, actor: Actor, item_id: int, certificate: Certificate, now: datetime) -> None:
         """Raise what ``grant`` would raise of the item and its number, before anything is written."""
         with self.database.read() as tx:
             case = self._own_case(tx, actor, item_id, now)
+            self._demand_visited(case)
             self._demand_decided_here(case, certificate)
             steps.demand_joinable(case, certificate)
 
     def grant(self, actor: Actor, item_id: int, certificate: Certificate, now: datetime) -> None:
         """Grant it in the authority's own name: its permit joins the record, and the code's next version shows it.
 
-        Raises RuleError ``item_not_waiting``, ``item_taken_by_another``, ``licence_ended``, ``item_premises_closed``,
-        ``permit_no_taken``, ``application_barred``; InvalidApplication ``certificate_before_office``, or where the card has
-        no room for it; KeyStoreError, AccessError.
+        Raises what ``before_grant.demand_visit`` raises; RuleError ``item_not_waiting``, ``item_taken_by_another``,
+        ``licence_ended``, ``item_premises_closed``, ``permit_no_taken``, ``application_barred``; InvalidApplication
+        ``certificate_before_office``, or where the card has no room for it; KeyStoreError, AccessError.
         """
         with self.database.write() as tx:
             case = self._own_case(tx, actor, item_id, now)
-            name = type_name(self.catalogue, case.item.permit_type)
-            self._demand_decided_here(case, certificate)
-            check_application(tx, case.item.uscc, case.item.permit_type, GrantMode.GENERAL, case.day, name)
-            steps.join(case, certificate, GrantMode.GENERAL, actor.office)
-            self.coding.issue_code(tx, case.item.uscc, now, actor, actor.office)
+            self._demand_visited(case)
+            self._join(case, certificate)
+
+    def enter_result(self, actor: Actor, item_id: int, certificate: Certificate, now: datetime) -> None:
+        """What the authority has granted in a system of its own, where it kept its visits. Raises what ``grant`` raises, but
+        for those."""
+        with self.database.write() as tx:
+            self._join(self._own_case(tx, actor, item_id, now), certificate)
 
     def refuse(self, actor: Actor, item_id: int, words: str, now: datetime) -> None:
         """Refuse it, with the reason that the applicant is told. Raises InvalidApplication ``words_missing``, RuleError."""
         reason = _words(words)
         with self.database.write() as tx:
             case = self._own_case(tx, actor, item_id, now)
+            steps.start_clock(case)
             steps.change(case, replace(case.item, state=ItemState.REFUSED, note=reason), reason=reason)
+
+    def _join(self, case: ItemCase, certificate: Certificate) -> None:
+        name, item = type_name(self.catalogue, case.item.permit_type), case.item
+        self._demand_decided_here(case, certificate)
+        check_application(case.tx, item.uscc, item.permit_type, GrantMode.GENERAL, case.day, name)
+        steps.start_clock(case)
+        steps.join(case, certificate, GrantMode.GENERAL, case.by.office)
+        self.coding.issue_code(case.tx, item.uscc, case.at, case.by, case.by.office)
+
+    def _demand_visited(self, case: ItemCase) -> None:
+        subject = f"item/{case.stored.item_id}"
+        before_grant.demand_visit(case.tx, self.catalogue, subject, case.item.permit_type, case.day, case.by)
 
     def _case(self, tx: Transaction, actor: Actor, item_id: int, now: datetime) -> ItemCase:
         access.demand(actor, access.DECIDE_ITEMS)
@@ -195,14 +221,24 @@ class Officers:
         own = self.catalogue.offices.get(actor.office)
         return items.at_authority(tx, own.authority, AT_THE_AUTHORITY) if own and own.authority else ()
 
-    def _waiting(self, tx: Transaction, stored: StoredItem) -> WaitingItem:
+    def _waiting(self, tx: Transaction, stored: StoredItem, today: date) -> WaitingItem:
         item = stored.item
         address = next(p.address for p in entities.premises_of(tx, item.uscc) if p.premises_no == item.premises_no)
         taken = accounts.user_by_name(tx, item.assignee) if item.assignee else None
         name = taken.actor.display_name if taken else item.assignee
         permit = permits.get(tx, item.permit_id) if item.permit_id is not None else None
         number = permit.permit.permit_no if permit else ""
-        return WaitingItem(stored.item_id, item, entities.holder_name(tx, item.uscc) or "", address, name, number)
+        accepted, subject = accepted_day(tx, item.application_no, today), f"item/{stored.item_id}"
+        clock = before_grant.clock_of(tx, self.catalogue, subject, item.permit_type, accepted, today)
+        return WaitingItem(
+            item_id=stored.item_id,
+            item=item,
+            holder_name=entities.holder_name(tx, item.uscc) or "",
+            address=address,
+            assignee_name=name,
+            permit_no=number,
+            clock=clock,
+        )
 
 
 def _words(typed: str) -> str:

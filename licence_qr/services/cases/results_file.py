@@ -127,7 +127,7 @@ def _entered(officers: Officers, catalogue: Catalogue, actor: Actor, row: Result
     if not granted and item.state is ItemState.REFUSED and item.note == reason:
         return RowResult.ALREADY
     if granted:
-        officers.grant(actor, found.item_id, parse_certificate(row.values, local_date(now)), now)
+        officers.enter_result(actor, found.item_id, parse_certificate(row.values, local_date(now)), now)
         return RowResult.GRANTED
     officers.refuse(actor, found.item_id, reason, now)
     return RowResult.REFUSED

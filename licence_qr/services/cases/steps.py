@@ -10,10 +10,12 @@ from licence_qr.domain.cases.case import ITEM_STATE_WORDS, TOLD, CaseItem, ItemS
 from licence_qr.domain.cases.certificate import Certificate
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import Period, local_date
+from licence_qr.domain.lifecycle.clock import Pause, PauseKind
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import GrantMode, Permit
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InvalidApplication, RuleError
+from licence_qr.services.lifecycle import procedure
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.register.record import as_json
@@ -22,6 +24,7 @@ from licence_qr.services.signing.room_on_sheets import faults_of_certificate
 from licence_qr.store.cases import items, tellings
 from licence_qr.store.cases.items import StoredItem
 from licence_qr.store.database.connections import Transaction
+from licence_qr.store.lifecycle import procedures
 from licence_qr.store.register import entities, history, permits
 
 
@@ -80,7 +83,7 @@ def change(case: ItemCase, item: CaseItem, reason: str = "") -> None:
     before, after = as_json(case.item), as_json(moved)
     new = NewEvent(
         kind=EventKind.ITEM_CHANGED,
-        subject=f"item/{case.stored.item_id}",
+        subject=_subject(case),
         at=case.at,
         by=case.by,
         office=case.by.office,
@@ -102,6 +105,30 @@ def _tell(case: ItemCase, moved: CaseItem) -> None:
 
 
 _CHANGING = ("state", "state_since", "assignee")
+
+
+def stop_clock(case: ItemCase, reason: str) -> None:
+    """More was asked of the applicant: the days until it is there do not count."""
+    if not any(each.pause.last is None and each.pause.kind is PauseKind.MORE_ASKED for each in _pauses(case)):
+        pause = Pause(PauseKind.MORE_ASKED, case.day, None, reason)
+        procedure.pause_within(_step(case), pause)
+
+
+def start_clock(case: ItemCase) -> None:
+    """What was asked for is there, or it is decided without: days count again."""
+    procedure.end_pauses_within(_step(case), PauseKind.MORE_ASKED)
+
+
+def _step(case: ItemCase) -> procedure.ProcedureStep:
+    return procedure.ProcedureStep(case.tx, case.item.uscc, _subject(case), case.by, case.at)
+
+
+def _pauses(case: ItemCase) -> tuple[procedures.StoredPause, ...]:
+    return procedures.pauses(case.tx, _subject(case))
+
+
+def _subject(case: ItemCase) -> str:
+    return f"item/{case.stored.item_id}"
 
 
 def demand_joinable(case: ItemCase, certificate: Certificate) -> None:

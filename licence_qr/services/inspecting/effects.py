@@ -19,6 +19,7 @@ from licence_qr.domain.roles import Actor
 from licence_qr.errors import LicenceQRError, RuleError
 from licence_qr.services.inspecting.follow_ups import FollowUps
 from licence_qr.services.inspecting.validate import Judged
+from licence_qr.services.lifecycle import inspected_before_grant
 from licence_qr.services.lifecycle.perform import MAX_REASON_CHARS, Life
 from licence_qr.services.proposals.decide import ProposalRequest, Proposals
 from licence_qr.services.register import events
@@ -85,6 +86,9 @@ class InspectionEffects:
     def apply(self, counting: Counting) -> None:
         """Let an inspection take effect. Raises LicenceQRError of the use cases; the caller then rolls back."""
         visit = counting.visit
+        inspected_before_grant.record(
+            counting.tx, self.catalogue, visit, counting.visited_on, counting.actor, counting.now
+        )
         if visit.purpose is InspectionPurpose.FOLLOW_UP:
             self._follow_up(counting)
             return

@@ -18,6 +18,7 @@ from licence_qr.errors import InputError, RuleError
 from licence_qr.services.lifecycle.case import ActCase
 from licence_qr.services.lifecycle.credit_record import check_application
 from licence_qr.services.register.record import as_json
+from licence_qr.services.signing.before_grant import demand_visit
 from licence_qr.services.signing.grant_rules import (
     check_delegation,
     check_kinds,
@@ -33,7 +34,8 @@ from licence_qr.wording.text import Text
 def grant(case: ActCase) -> None:
     """准予许可: a number is taken and the period begins today.
 
-    Raises what ``signing.grant_rules`` raises, and RuleError ``application_barred`` while the holder is barred.
+    Raises what ``signing.grant_rules`` and ``before_grant.demand_visit`` raise, and RuleError ``application_barred`` while
+    the holder is barred.
     """
     permit = case.permit
     if case.request.grounds.effective_on not in {None, case.today}:
@@ -42,6 +44,7 @@ def grant(case: ActCase) -> None:
     name = type_name(case.catalogue, permit.permit_type)
     # It was applied for before the bar began, but a grant now would circumvent the bar.
     check_application(case.tx, case.uscc, permit.permit_type, permit.mode, case.today, name)
+    demand_visit(case.tx, case.catalogue, case.request.subject.text, permit.permit_type, case.today, case.request.actor)
     granted = replace(
         permit,
         permit_no=next_permit_no(case.tx, case.catalogue, permit.permit_type, authority, case.today),

@@ -291,12 +291,14 @@ def m041_case_items(schema: Schema) -> None:
 
 def m042_people_of_cases(schema: Schema) -> None:
     """Applicants and agents; promises as documents, with signatures drawn for drafts and the links to draw them by; who has
-    which task, what applicants are still to be told, and what a home page counts."""
+    which task, what applicants are still to be told, and what a home page counts; visits, pauses and extensions before a
+    decision."""
     parties_tables.create(schema)
     applications_tables.add_promises(schema)
     applications_tables.add_tallies(schema)
     work_tables.add_assignments(schema)
     cases_tables.add_tellings(schema)
+    cases_tables.add_standard_procedure(schema)
     schema.hold(TABLES)
 
 

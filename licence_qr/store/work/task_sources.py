@@ -5,6 +5,7 @@ Each uses an index of open tasks only, so the cost depends on the number of task
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -30,6 +31,7 @@ class TaskQuery:
     ``standing_in`` are the accounts of those for whom the person stands in, and ``own_decisions`` the kinds that are theirs
     while nobody has them.
 
+    ``pending_due``: the pending permits by key, with the last day for each; None while its clock stands still.
     ``reviews`` are the permit types that are reviewed (复核), by the number of months after which.
     ``unassigned``: include reports without an office.
     """
@@ -40,6 +42,7 @@ class TaskQuery:
     usernames: tuple[str, ...]
     rules: LifeRules
     reviews: Mapping[int, tuple[str, ...]]
+    pending_due: Mapping[int, str | None] = field(default_factory=dict)
     unassigned: bool = False
     holding: tuple[str, ...] = ()
     stood_in_for: tuple[str, ...] = ()
@@ -71,8 +74,10 @@ def marks(values: Sequence[object]) -> str:
 
 
 def _pending(q: TaskQuery) -> TaskSelect:
-    sql = f"SELECT {_PERMIT}, NULL AS due_on FROM permits WHERE handling_office IN ({marks(q.offices)})"
-    return TaskSelect(f"{sql} AND state = 'pending'", q.offices)
+    """Permits to be decided. The clock that says until when is reckoned beforehand."""
+    sql = f"SELECT {_PERMIT}, d.value AS due_on FROM json_each(?) d CROSS JOIN permits ON permit_id = CAST(d.key AS INTEGER)"
+    days = json.dumps({str(key): day for key, day in q.pending_due.items()})
+    return TaskSelect(f"{sql} WHERE handling_office IN ({marks(q.offices)}) AND state = 'pending'", (days, *q.offices))
 
 
 def _expiring(q: TaskQuery) -> TaskSelect:

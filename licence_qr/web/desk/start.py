@@ -34,7 +34,7 @@ from licence_qr.web.desk.importing import review
 from licence_qr.web.desk.inspecting import draws, follow_ups, inspections, named_checks, second_officer
 from licence_qr.web.desk.issuing import commitment, details, issue, trade
 from licence_qr.web.desk.issuing import drafts as issuing_drafts
-from licence_qr.web.desk.lifecycle import act
+from licence_qr.web.desk.lifecycle import act, procedure
 from licence_qr.web.desk.proposals import pages as desk_proposals
 from licence_qr.web.desk.words import chinese_day, clock_time, explained, moment, need_words, office_name, shown_text
 from licence_qr.web.desk.work import hand_over, words, work_list
@@ -95,6 +95,9 @@ for pages in (
     audit,
 ):
     blueprint.register_blueprint(pages.blueprint)
+
+for part in (procedure.of_permits, procedure.of_items):
+    blueprint.register_blueprint(part)
 
 for tool in (
     chinese_day,

@@ -55,7 +55,9 @@ def test_a_result_of_the_authority_joins_the_record_and_makes_the_next_version(h
     item_id = hotel_case.item_id("fire_check")
     services.officers.take(FIRE, item_id, at)
     assert hotel_case.items()["fire_check"].assignee == FIRE.username
+    hotel_case.visited("fire_check", FIRE)
     certificate = parse_certificate(typed_certificate, local_date(at))
+    hotel_case.visited("fire_check", FIRE)
     services.officers.grant(FIRE, item_id, certificate, at)
     with services.database.read() as tx:
         newest = codes.newest_of_business(tx, hotel_case.uscc)
@@ -109,7 +111,7 @@ def test_officers_reach_the_items_of_their_authority_alone(hotel_case, clerk):
         with pytest.raises(AccessError) as refused:
             services.officers.take(FIRE, hotel_case.item_id(item), at)
         assert refused.value.code == "other_office"
-    assert [each.item.permit_type for each in services.officers.waiting(FIRE)] == ["fire_check"]
+    assert [each.item.permit_type for each in services.officers.waiting(FIRE, hotel_case.at)] == ["fire_check"]
     with pytest.raises(AccessError):
         services.officers.take(clerk, hotel_case.item_id("fire_check"), at)
     with pytest.raises(RuleError) as elsewhere:
@@ -122,6 +124,7 @@ def test_officers_reach_the_items_of_their_authority_alone(hotel_case, clerk):
 def test_a_closed_item_takes_no_second_result(hotel_case, typed_certificate):
     services, at, item_id = hotel_case.services, hotel_case.at, hotel_case.item_id("fire_check")
     certificate = parse_certificate(typed_certificate, local_date(at))
+    hotel_case.visited("fire_check", FIRE)
     services.officers.grant(FIRE, item_id, certificate, at)
     for again in (
         lambda: services.officers.grant(FIRE, item_id, replace(certificate, permit_no="另一号"), at),
@@ -141,6 +144,7 @@ def test_a_colleague_takes_an_item_over_before_deciding_it(hotel_case, typed_cer
         services.officers.refuse(FIRE, item_id, "不合格", at)
     assert (refused.value.code, refused.value.facts["assignee"]) == ("item_taken_by_another", "officer-2")
     services.officers.take(FIRE, item_id, at)
+    hotel_case.visited("fire_check", FIRE)
     services.officers.grant(FIRE, item_id, parse_certificate(typed_certificate, local_date(at)), at)
 
 
@@ -150,6 +154,7 @@ def test_what_was_issued_before_the_authority_decided_here_is_refused_before_any
     services, at = hotel_case.services, hotel_case.at
     early = parse_certificate({**typed_certificate, "issued_on": "2025-12-31"}, local_date(at))
     first = parse_certificate({**typed_certificate, "issued_on": "2026-01-01"}, local_date(at))
+    hotel_case.visited("fire_check", FIRE)
     item_id, before = hotel_case.item_id("fire_check"), all_rows(services.database)
     for asked in (services.officers.check, services.officers.grant):
         with pytest.raises(InvalidApplication) as refused:
@@ -168,6 +173,7 @@ def test_an_authority_numbers_its_permits_itself_also_where_windows_have_a_templ
     numbered = replace(catalogue, number_templates=(*catalogue.number_templates, template))
     services, at = build(hotel_case.services.settings, catalogue=numbered), hotel_case.at
     certificate = parse_certificate(typed_certificate, local_date(at))
+    hotel_case.visited("fire_check", FIRE)
     services.officers.grant(FIRE, hotel_case.item_id("fire_check"), certificate, at)
     with services.database.read() as tx:
         newest = codes.newest_of_business(tx, hotel_case.uscc)
@@ -179,6 +185,7 @@ def test_a_number_that_another_permit_has_is_refused_and_nothing_is_written(
 ):
     services, at = hotel_case.services, hotel_case.at
     certificate = parse_certificate(typed_certificate, local_date(at))
+    hotel_case.visited("fire_check", FIRE)
     services.officers.grant(FIRE, hotel_case.item_id("fire_check"), certificate, at)
     before = all_rows(services.database)
     with pytest.raises(RuleError) as refused:
@@ -296,6 +303,7 @@ def step(hotel_case, typed_certificate):
     """Takes one step of the fire check, by its name."""
     services, at, item_id = hotel_case.services, hotel_case.at, hotel_case.item_id("fire_check")
     certificate = parse_certificate(typed_certificate, local_date(at))
+    hotel_case.visited("fire_check", FIRE)
     steps = {
         "take": lambda: services.officers.take(FIRE, item_id, at),
         "ask": lambda: services.officers.ask_more(FIRE, item_id, "缺图纸", at),

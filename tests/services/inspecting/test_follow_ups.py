@@ -9,16 +9,19 @@ from datetime import date, timedelta
 import pytest
 from four_eyes import LATER, opened
 
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.inspecting.follow_up import Fault, FollowUpOutcome, FollowUpReport
 from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.credit_entry import EntryState
 from licence_qr.domain.lifecycle.details import ActRequest
+from licence_qr.domain.lifecycle.visits import GrantVisitOutcome
 from licence_qr.domain.proposals.proposal import ProposalState
 from licence_qr.domain.register.permit import GrantMode, PermitState, Procedure
 from licence_qr.domain.work.tasks import kinds_of
 from licence_qr.errors import LicenceQRError, RuleError
 from licence_qr.services.lifecycle.credit_record import ApplicationBar
+from licence_qr.services.lifecycle.procedure import TypedVisit
 from licence_qr.store.inspecting import follow_ups
 from licence_qr.store.lifecycle import credit_record
 from licence_qr.store.register import permits
@@ -263,6 +266,8 @@ def test_an_application_that_was_open_when_the_bar_began_is_held_to_it(office, m
     office.decide("decider", record(office, FAILED).proposal_id, LATER)
     with office.services.database.read() as tx:
         applied = permits.of_business(tx, office.uscc)[1].permit_id
+    visit = TypedVisit(local_date(LATER), "检查员甲\n检查员乙", GrantVisitOutcome.PASSED, "")
+    office.services.procedures.record_visit(clerk, f"permit/{applied}", visit, LATER)
     grant = ActRequest(Subject(office.uscc, applied), Act.GRANT, Grounds("现场核查符合", "《行政许可法》第38条"), clerk)
     before = all_rows(office.services.database)
     with pytest.raises(RuleError) as error:

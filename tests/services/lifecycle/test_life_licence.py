@@ -123,7 +123,7 @@ def test_a_print_was_not_lost_before_it_was_made(hotel):
 
 def test_a_place_given_up_goes_with_its_permits_and_leaves_the_print(two_places):
     hotel = two_places
-    hotel.do(Act.GRANT, permit=1)
+    hotel.visited(1).do(Act.GRANT, permit=1)
     done = hotel.after(1).do(Act.CLOSE_PREMISES, ClosingPremises(2))
     assert done.new_version and hotel.permit(1).state is PermitState.CANCELLED
     assert hotel.permit(0).state is PermitState.EFFECTIVE

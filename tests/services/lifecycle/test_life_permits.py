@@ -35,7 +35,7 @@ def applicant(services, make_application, clerk, now):
 
 def test_a_pending_permit_is_granted_with_its_number_and_a_new_print(applicant):
     assert [c.entry_count for c in applicant.versions()] == [1]
-    done = applicant.do(Act.GRANT, permit=0)
+    done = applicant.visited().do(Act.GRANT, permit=0)
     permit = applicant.permit()
     assert permit.permit_no.endswith("00001号") and permit.state is PermitState.EFFECTIVE
     assert (permit.issued_on, permit.period) == (applicant.today, Period.of_months(applicant.today, 48))
@@ -61,6 +61,7 @@ def test_after_a_refusal_the_permit_can_be_applied_for_again(applicant, services
 
 
 def test_a_grant_is_of_the_day_and_within_the_power_of_the_office(applicant):
+    applicant.visited()
     with pytest.raises(InputError, match="grant_is_of_today"):
         applicant.do(Act.GRANT, permit=0, on=applicant.today - timedelta(days=1))
     applicant.until(date(2031, 1, 2))

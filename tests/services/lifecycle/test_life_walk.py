@@ -31,12 +31,14 @@ from licence_qr.domain.lifecycle.details import (
     ReprintCause,
     Suspending,
 )
+from licence_qr.domain.lifecycle.visits import GrantVisitOutcome
 from licence_qr.domain.register.entity import LicenceState
 from licence_qr.domain.register.marks import MarkKind
 from licence_qr.domain.register.permit import GrantMode, Permit, PermitState, Suspension, status_list_value, status_on
 from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.errors import InputError, InvalidApplication, RuleError
+from licence_qr.services.lifecycle.procedure import TypedVisit
 from licence_qr.services.register.chronology import made_up_past
 from licence_qr.services.register.state_on_day import PastState, effective_day_of
 from licence_qr.services.signing.status_entries import says_as_much
@@ -108,6 +110,15 @@ class Walk(RuleBasedStateMachine):
             if last > self.today:
                 self.now += timedelta(days=max((last - self.today).days - days, 0))
                 self.do(Subject(self.uscc, key), Act.APPLY_RENEWAL, data, None)
+
+    @rule(passed=st.booleans())
+    def what_is_applied_for_is_visited(self, passed: bool) -> None:
+        """By two people; without that nothing is granted."""
+        outcome = GrantVisitOutcome.PASSED if passed else GrantVisitOutcome.NOT_PASSED
+        visit = TypedVisit(self.today, "核查员甲、核查员乙", outcome, "记录")
+        for key, permit in self.permits().items():
+            if permit.state is PermitState.PENDING:
+                self.services.procedures.record_visit(DECIDER, f"permit/{key}", visit, self.now)
 
     def subject(self, choice: int) -> Subject:
         subjects = [Subject(self.uscc), *(Subject(self.uscc, key) for key in self.permits())]

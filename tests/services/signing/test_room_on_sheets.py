@@ -68,6 +68,7 @@ def prepared(hotel: Hotel, kind: SubjectKind, act: Act, make_application: Callab
             permit={"mode": GrantMode.GENERAL, "commitment": None, "kinds": ("barber",), "items": "理发"}
         )
         hotel.services.issuance.issue(asked, hotel.clerk, "general", hotel.now)
+        hotel.visited(1)
         return 1
     return 0 if kind is P else None
 

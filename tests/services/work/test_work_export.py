@@ -10,11 +10,15 @@ import pytest
 from shipped import CATALOGUE
 from work_register import add_permit
 
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.lifecycle.clock import Pause, PauseKind
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import DueStep, TaskKind
 from licence_qr.services.work import work_list
 from licence_qr.services.work.work_list import WorkFilter, WorkLine, WorkList
 from licence_qr.store.database.connections import Database
+from licence_qr.store.lifecycle import procedures
+from licence_qr.store.lifecycle.procedures import Written
 from licence_qr.store.register import traces
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
@@ -86,6 +90,10 @@ def test_undated_tasks_come_in_parts_too(database: Database, monkeypatch: pytest
     monkeypatch.setattr(work_list, "EXPORT_PART", PART)
     for serial in range(8):
         add_permit(database, serial, state="pending", permit_no=None)
+    with database.write() as tx:
+        for row in tx.all("SELECT permit_id, uscc FROM permits"):
+            hearing = Pause(PauseKind.HEARING, local_date(NOW), None, "听证")
+            procedures.add_pause(tx, hearing, Written(f"permit/{row['permit_id']}", row["uscc"], "clerk", NOW))
     work = WorkList(database, CATALOGUE)
     whole = work.everything(CLERK, WorkFilter(), NOW, 100)
     assert {line.left.step for line in whole} == {DueStep.UNDATED} and len(whole) >= 8

@@ -11,6 +11,7 @@ from flask import Flask
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.cases.case import CaseItem
+from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import Role
 from licence_qr.store.cases import items as stored_items
 
@@ -47,6 +48,13 @@ class DeskCase:
     def address(self, permit_type: str) -> str:
         """The address of an item's page."""
         return f"/desk/items/{self.stored(permit_type)[0]}"
+
+    def visited(self, permit_type: str, officer: Browser) -> None:
+        """Record the visit without which an officer grants nothing, made by two others today."""
+        item_id, _ = self.stored(permit_type)
+        visit = {"visited_on": local_date(datetime.now(UTC)).isoformat(), "officers": "核查员甲\n核查员乙"}
+        address = f"/desk/items/{item_id}/procedure/visit"
+        assert officer.send(address, {**visit, "outcome": "passed", "words": ""}).status_code == 303
 
     def state(self, permit_type: str) -> str:
         """Where an item stands."""

@@ -7,8 +7,11 @@ from datetime import datetime
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.cases.case import CaseItem
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.lifecycle.visits import GrantVisitOutcome
 from licence_qr.domain.publishing.public_page import PublicPage
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.services.lifecycle.procedure import TypedVisit
 from licence_qr.store.cases import items as stored_items
 
 
@@ -31,6 +34,11 @@ class HotelCase:
         with self.services.database.read() as tx:
             found = stored_items.of_business(tx, self.uscc)
         return next(each.item_id for each in reversed(found) if each.item.permit_type == permit_type)
+
+    def visited(self, permit_type: str, officer: Actor, outcome: GrantVisitOutcome = GrantVisitOutcome.PASSED) -> None:
+        """The premises were visited today for an item, by two people of the authority who do not decide."""
+        visit = TypedVisit(local_date(self.at), "核查员甲\n核查员乙", outcome, "现场符合要求")
+        self.services.procedures.record_visit(officer, f"item/{self.item_id(permit_type)}", visit, self.at)
 
     def page(self) -> PublicPage:
         """What whoever scans the first print sees."""

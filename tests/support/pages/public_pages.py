@@ -350,6 +350,7 @@ def prepared_services() -> SimpleNamespace:
         "tellings": None,
         "bars": None,
         "officers": None,
+        "procedures": None,
         "counter_items": None,
         "parties": None,
         "shown_certificates": None,

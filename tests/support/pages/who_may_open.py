@@ -64,6 +64,14 @@ MAY_OPEN = {
     **dict.fromkeys(
         (f"desk.businesses_items.{name}" for name in ("show_certificate", "record_certificate", "pass_on")), CLERKS
     ),
+    **dict.fromkeys(
+        (f"desk.businesses_procedure.{name}" for name in ("show_procedure", "show_form", "send_form", "end_pause")),
+        OFFICERS,
+    ),
+    **dict.fromkeys(
+        (f"desk.items_procedure.{name}" for name in ("show_procedure", "show_form", "send_form", "end_pause")),
+        frozenset({Role.DECIDER}),
+    ),
     "desk.businesses_life.show_licence_act": CLERKS,
     "desk.businesses_life.do_licence_act": CLERKS,
     "desk.businesses_life.show_permit_act": OFFICERS,
@@ -218,6 +226,7 @@ NOT_THERE = {
     "desk.items.show_item",
     "desk.items.show_words",
     "desk.items.show_grant",
+    *(f"desk.{of}_procedure.{name}" for of in ("businesses", "items") for name in ("show_procedure", "show_form")),
     "desk.businesses_items.show_certificate",
     "desk.commitment.show_signature",  # nothing was drawn
     "desk.promises.show_promise",

@@ -11,11 +11,13 @@ from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.acts import Act, Grounds, Subject
 from licence_qr.domain.lifecycle.details import ActRequest, Details
+from licence_qr.domain.lifecycle.visits import GrantVisitOutcome
 from licence_qr.domain.publishing.public_page import PublicPage
 from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.roles import Actor, Role
 from licence_qr.key_services import build_ceremony
 from licence_qr.services.lifecycle.perform import Done
+from licence_qr.services.lifecycle.procedure import TypedVisit
 from licence_qr.store.register import codes, entities, history, permits
 
 WHY = Grounds("查实", "《行政许可法》第六十九条", "渝高新卫〔2026〕1号")
@@ -64,6 +66,12 @@ class Hotel:
         """As one person does it."""
         request = self.request(act, details, permit=permit, **parts)
         return self.services.life.perform(request.actor, request, self.now)
+
+    def visited(self, permit: int = 0, outcome: GrantVisitOutcome = GrantVisitOutcome.PASSED) -> Hotel:
+        """The premises were visited today for a permit that is pending, by two officers who do not decide."""
+        visit = TypedVisit(self.today, "检查员甲\n检查员乙", outcome, "照图布局，设施齐全")
+        self.services.procedures.record_visit(self.clerk, self.subject(permit).text, visit, self.now)
+        return self
 
     def decide(self, act: Act, *, permit: int | None = None, **parts: Any) -> Done:
         """As a decision by four eyes is carried out."""

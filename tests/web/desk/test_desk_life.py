@@ -278,7 +278,12 @@ def test_moving_is_refused_in_words_and_a_renamed_street_is_not(clerk: Browser, 
 
 def test_a_pending_permit_is_granted(clerk: Browser) -> None:
     uscc = issued(clerk, "general")
-    page = text_of(done(clerk, act(clerk, f"{permit_of(clerk, uscc)}/grant", reason="现场核查符合条件")))
+    grant = f"{permit_of(clerk, uscc)}/grant"
+    assert "还没有现场核查记录" in (before := text_of(clerk.see(grant))) and "依据和理由" not in before
+    visit = f"/desk/permits/{grant.split('/')[-2]}/procedure/visit"
+    made = {"visited_on": local_date(datetime.now(UTC)).isoformat(), "officers": "甲、乙", "outcome": "passed"}
+    assert clerk.send(visit, {**made, "words": "设施齐全"}).status_code == 303
+    page = text_of(done(clerk, act(clerk, grant, reason="现场核查符合条件")))
     assert "准予许可" in page and "打印第 2 版亮证牌" in page
 
 

@@ -98,7 +98,7 @@ def things(desk_app: Flask, desk_services: Services) -> dict[str, str]:
         "telling_id": "1",
         "number": proposed(clerk, f"/desk/proposals/new/{found[0]}/permit/{permit[1]}/suspend"),
         "session_id": "1",
-        **dict.fromkeys(("key", "position", "order_id", "drawn_id", "absence_id", "item_id"), "999999"),
+        **dict.fromkeys(("key", "position", "order_id", "drawn_id", "absence_id", "item_id", "pause_id"), "999999"),
         "step": "more",
         **dict.fromkeys(("inspection_id", "digest", "sha256"), "none"),
         **answered_back(desk_services, result),

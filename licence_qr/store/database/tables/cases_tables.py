@@ -37,3 +37,24 @@ def add_tellings(schema: Schema) -> None:
             SELECT item_id, office, state, state_since FROM case_items WHERE state IN ('more_asked', 'refused')
             ORDER BY item_id;
     """)
+
+
+def add_standard_procedure(schema: Schema) -> None:
+    """What happens to a permit or item that was applied for before it is decided: visits to the premises, days that do not
+    count, and days added by the head of the authority."""
+    schema.run("""
+        CREATE TABLE grant_visits (
+            visit_id INTEGER PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL,
+            uscc TEXT NOT NULL REFERENCES entities (uscc), visited_on TEXT NOT NULL, officers TEXT NOT NULL,
+            named TEXT NOT NULL, outcome TEXT NOT NULL, words TEXT NOT NULL, inspection TEXT NOT NULL,
+            recorded_by TEXT NOT NULL, recorded_at TEXT NOT NULL);
+        CREATE INDEX grant_visits_by_subject ON grant_visits (subject);
+        CREATE TABLE clock_pauses (
+            pause_id INTEGER PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL,
+            uscc TEXT NOT NULL REFERENCES entities (uscc), kind TEXT NOT NULL, first_day TEXT NOT NULL, last_day TEXT,
+            reason TEXT NOT NULL, recorded_by TEXT NOT NULL, recorded_at TEXT NOT NULL);
+        CREATE INDEX clock_pauses_by_subject ON clock_pauses (subject);
+        CREATE TABLE clock_extensions (
+            subject TEXT PRIMARY KEY, uscc TEXT NOT NULL REFERENCES entities (uscc), days INTEGER NOT NULL,
+            approved_by TEXT NOT NULL, reason TEXT NOT NULL, recorded_by TEXT NOT NULL, recorded_at TEXT NOT NULL);
+    """)

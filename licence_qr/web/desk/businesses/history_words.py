@@ -15,7 +15,9 @@ from licence_qr.domain.inspecting.follow_up import FAULT_WORDS, FollowUpOutcome
 from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS, PURPOSE_WORDS, STATE_WORDS
 from licence_qr.domain.inspecting.second_officer import NAMED_CHECK_WORDS
 from licence_qr.domain.lifecycle.acts import RULES
+from licence_qr.domain.lifecycle.clock import PAUSE_WORDS
 from licence_qr.domain.lifecycle.details import ReprintCause
+from licence_qr.domain.lifecycle.visits import VISIT_WORDS
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.marks import MARK_NAMES
@@ -191,10 +193,12 @@ _WORDS: Mapping[str, Callable[[object], str]] = {
         (
             "term_to", "closed_on", "period.first", "period.last", "issued_on", "state_since", "dormant_until",
             "renewal_applied_on", "reviewed_on", "graded_on", "follow_up_due", "checked_on", "rectify_by", "due_on", "since",
-            "until", "lifted_on",
+            "until", "lifted_on", "visited_on", "paused_from", "paused_to",
         ),
         _iso_day,
     ),
+    "pause": _named(PAUSE_WORDS),
+    "visit": _named(VISIT_WORDS),
     "act": _named(_ACTS),
     "cause": _named(_CAUSES),
     "fault": _named(FAULT_WORDS),

@@ -13,14 +13,15 @@ from licence_qr.domain.cases.case import ITEM_STATE_WORDS
 from licence_qr.domain.cases.certificate import Certificate, parse_certificate
 from licence_qr.domain.catalogue.model import Text
 from licence_qr.domain.dates import local_date
+from licence_qr.domain.lifecycle.visits import VISIT_WORDS
 from licence_qr.domain.plain_text import plain_text
 from licence_qr.errors import InvalidApplication, LicenceQRError, RuleError
 from licence_qr.services.businesses.search import Register
 from licence_qr.services.cases.officers import Officers
+from licence_qr.services.lifecycle.procedure import Procedures, ProcedureView
 from licence_qr.web import current_instant
 from licence_qr.web.desk.cases import certificate_form as form
 from licence_qr.web.desk.cases.checks import grant_check, words_check
-from licence_qr.web.desk.cases.words import days_waiting
 from licence_qr.web.desk.checking import CheckStep, check_page, checked
 from licence_qr.web.desk.checking import step as asked_step
 from licence_qr.web.shell.forms import Field, Widget, read_fields, refusals
@@ -40,6 +41,7 @@ class ItemServices:
 
     officers: Officers
     register: Register
+    procedures: Procedures
 
 
 services = Handed(ItemServices)
@@ -67,17 +69,15 @@ _WORDS: Mapping[str, Field] = {
 @blueprint.get("")
 @roles(*ITEMS.roles)
 def list_items() -> str:
-    """What waits for the authority, the longest waiting first."""
-    lines = services().officers.waiting(current_actor())
+    """What waits for the authority, what is to be decided first at the top."""
+    lines = services().officers.waiting(current_actor(), current_instant())
     shows_list("items")
     return render_template(
         "desk/cases/items.html",
         lines=lines,
         mine=current_actor().username,
-        today=local_date(current_instant()),
         state_words=ITEM_STATE_WORDS,
         permit_types=catalogue().permit_types,
-        days_waiting=days_waiting,
     )
 
 
@@ -141,8 +141,11 @@ def send_words(item_id: int, step: str) -> Response:
 
 @blueprint.get("/<int:item_id>/grant")
 @roles(*ITEMS.roles)
-def show_grant(item_id: int) -> str:
-    """The form of the permit."""
+def show_grant(item_id: int) -> str | Response:
+    """The form of the permit; while it cannot be granted, the item, which says why."""
+    refused = _procedure(item_id).refusal
+    if refused is not None:
+        return make_response(_item_page(item_id, refused), refused.http_status)
     return _grant_page(item_id, {"issued_on": local_date(current_instant()).isoformat()})
 
 
@@ -178,6 +181,10 @@ def _step(item_id: int, act: Callable[..., None], done: str) -> Response:
     return redirect(url_for(".show_item", item_id=item_id), 303)
 
 
+def _procedure(item_id: int) -> ProcedureView:
+    return services().procedures.view(current_actor(), f"item/{item_id}", current_instant())
+
+
 def _facts(item_id: int) -> Mapping[str, Any]:
     """What every page of an item says; whoever sees it leaves a trace."""
     actor, now = current_actor(), current_instant()
@@ -192,7 +199,8 @@ def _facts(item_id: int) -> Mapping[str, Any]:
         "business": business,
         "version": business.versions[0].version + 1,
         "mine": actor.is_among({line.item.assignee}),
-        "today": local_date(now),
+        "clock": line.clock,
+        "procedure": _procedure(item_id),
     }
 
 
@@ -203,7 +211,7 @@ def _item_page(item_id: int, refused: LicenceQRError | None = None, fields: tupl
         "desk/cases/item.html",
         **_facts(item_id),
         state_words=ITEM_STATE_WORDS,
-        days_waiting=days_waiting,
+        visit_words=VISIT_WORDS,
         fields=fields,
         values=read_fields(request.form, fields),
         summary=summary,

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from licence_qr.domain.cases.case import ITEM_STATE_WORDS, ItemStanding, ItemState
 from licence_qr.domain.catalogue.model import ItemMode, RequirementAction, Text
 from licence_qr.domain.register.permit import GrantMode, PermitStatus
-from licence_qr.domain.work.task_words import counted
 from licence_qr.services.cases.counter import ItemLine
-from licence_qr.web.shell.language import t
 from licence_qr.web.shell.words import Tone, permit_saying
 from licence_qr.wording.states import state
 
@@ -113,9 +110,3 @@ def missing(lines: Iterable[ItemLine]) -> tuple[ItemLine, ...]:
     """The permits that the trade needs and the business does not have yet. A filing holds nobody up."""
     lacking = {ItemStanding.BEING_DECIDED, ItemStanding.NOT_RECORDED}
     return tuple(line for line in lines if line.standing in lacking and line.item.mode is not ItemMode.FILING)
-
-
-def days_waiting(since: date, today: date) -> str:
-    """For how long an item has stood where it does."""
-    days = max((today - since).days, 0)
-    return t(f"{days} 天", counted(days, "day")) if days else t("今天", "today")

@@ -26,6 +26,7 @@ from licence_qr.services.businesses.search import BusinessDetail, HeldPermit, Re
 from licence_qr.services.issuing.drafts import Applications
 from licence_qr.services.lifecycle.credit_record import Bars
 from licence_qr.services.lifecycle.perform import Life
+from licence_qr.services.lifecycle.procedure import Procedures
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.desk.businesses.history import Day, days
@@ -68,6 +69,7 @@ class LifeServices:
     life: Life
     register: Register
     bars: Bars
+    procedures: Procedures
     timeline: Timeline
     applications: Applications
 
@@ -275,6 +277,7 @@ def _page(
         effects=consequences(case.rule, case.detail.page.newest_version),
         changes=changes_of(case),
         barred_until=_barred_until(case),
+        not_yet=_not_yet(case),
         renewal=_renewal(case),
         change=_change(case),
         overtaken=overtaken,
@@ -324,6 +327,13 @@ def _barred_until(case: ActForm) -> date | None:
         return None
     types = (case.permit.permit.permit_type,)
     return services().bars.of_application(case.subject.uscc, types, case.today).barred_until
+
+
+def _not_yet(case: ActForm) -> LicenceQRError | None:
+    """Why the reader may not grant the permit before a visit, or at all; None for other acts."""
+    if case.permit is None or case.rule.act is not Act.GRANT:
+        return None
+    return services().procedures.view(current_actor(), case.subject.text, current_instant()).refusal
 
 
 def _faults(refused: LicenceQRError | None, names: set[str]) -> tuple[LicenceQRError, ...]:

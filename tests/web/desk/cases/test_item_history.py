@@ -20,6 +20,7 @@ def case(desk_app: Flask, desk_services: Services) -> DeskCase:
     fire.press(address, f"{address}/take")
     fire.send(f"{address}/more", {"words": "缺疏散平面图"})
     typed = {**CERTIFICATE, "permit_no": "渝演消历史号", "action": "record"}
+    case.visited("fire_check", fire)
     fire.send(f"{address}/grant", typed)
     shown = f"{case.address('high_risk_sport')}/shown"
     case.browser("clerk").send(shown, {**typed, "permit_no": "高危体育历史号"})

@@ -47,7 +47,7 @@ def test_officers_begin_at_home_and_see_the_items_of_their_authority_which_other
 ) -> None:
     assert case.address("fire_check") in fire.see("/desk/")
     page = fire.see("/desk/items")
-    waiting = len(re.findall(r'href="(/desk/items/\d+)"', page))
+    waiting = len(re.findall(r'(?:href|action)="/desk/items/\d+(?:/take)?"', page))
     assert f'<b class="count">{waiting}</b>' in menu(page)
     assert case.address("fire_check") in page
     assert case.address("food") not in page
@@ -74,6 +74,10 @@ def test_who_sees_an_item_leaves_a_trace(case: DeskCase, fire: Browser) -> None:
 
 def test_an_item_is_taken_and_taken_over(case: DeskCase, fire: Browser) -> None:
     address = taken(case, fire)
+    page = fire.see(address)
+    assert "记录现场核查" in page and "还没有记录" in page and "/grant" not in page
+    assert "还没有现场核查记录" in fire.see(f"{address}/grant", status=409)
+    case.visited("fire_check", fire)
     assert "准予许可" in fire.see(address)
     other = case.browser("fire-2")
     page = other.see(address)
@@ -103,6 +107,7 @@ def test_what_is_missing_is_asked_for_and_comes(case: DeskCase, fire: Browser) -
 
 def test_a_permit_is_checked_before_it_is_granted_and_joins_the_code(case: DeskCase, fire: Browser) -> None:
     grant = f"{taken(case, fire)}/grant"
+    case.visited("fire_check", fire)
     typed = {**CERTIFICATE, "permit_no": f"渝演消〔2026〕{case.uscc[-4:]}号"}
     check = fire.send(grant, {**typed, "action": "check"}).get_data(as_text=True)
     assert case.state("fire_check") == "taken"
@@ -132,6 +137,7 @@ def test_what_cannot_be_stands_beside_its_field_with_all_that_was_typed(
     case: DeskCase, fire: Browser, changes: dict[str, str], field: str
 ) -> None:
     grant = f"{taken(case, fire)}/grant"
+    case.visited("fire_check", fire)
     refused = fire.send(grant, {**CERTIFICATE, **changes, "action": "check"})
     page = refused.get_data(as_text=True)
     assert refused.status_code == 422
@@ -141,6 +147,7 @@ def test_what_cannot_be_stands_beside_its_field_with_all_that_was_typed(
 
 def test_a_number_that_is_taken_stands_beside_the_number(case: DeskCase, fire: Browser) -> None:
     grant = f"{taken(case, fire)}/grant"
+    case.visited("fire_check", fire)
     with case.services.database.read() as tx:
         [row, *_] = tx.all("SELECT permit_no FROM permits WHERE uscc = ?", (case.uscc,))
     refused = fire.send(grant, {**CERTIFICATE, "permit_no": row["permit_no"], "action": "check"})
@@ -170,5 +177,7 @@ def test_officers_of_another_authority_are_refused(case: DeskCase) -> None:
 
 @pytest.mark.parametrize("page", ["", "/more", "/refuse", "/grant"])
 def test_every_page_of_an_item_is_there_in_english(case: DeskCase, fire: Browser, page: str) -> None:
-    shown = fire.see(f"{taken(case, fire)}{page}?lang=en")
+    address = taken(case, fire)
+    case.visited("fire_check", fire)
+    shown = fire.see(f"{address}{page}?lang=en")
     assert "Fire check before a public assembly place opens" in shown
