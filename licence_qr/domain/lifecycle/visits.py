@@ -56,7 +56,7 @@ def newest_visit(visits: Iterable[GrantVisit]) -> GrantVisit | None:
 
 def visited(actor: Actor, visits: Iterable[GrantVisit]) -> bool:
     """Whether ``actor``, or somebody for whom they stand in or stood in today, made one of the visits."""
-    return any(actor.is_involved(each.officers) or actor.display_name in each.named for each in visits)
+    return any(actor.is_involved((*each.officers, *each.named)) or actor.display_name in each.named for each in visits)
 
 
 def visit_refusal(

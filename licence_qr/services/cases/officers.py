@@ -27,6 +27,7 @@ from licence_qr.store.cases import items
 from licence_qr.store.cases.items import StoredItem
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.register import entities, permits
+from licence_qr.wording.terms import term
 
 MAX_WORDS_CHARS = 500
 
@@ -245,6 +246,6 @@ def _words(typed: str) -> str:
     words = plain_text(typed)
     if not words:
         raise InvalidApplication([InputError("words_missing", field="words")])
-    if faults := length_faults(words, MAX_WORDS_CHARS, "words"):
+    if faults := length_faults(words, MAX_WORDS_CHARS, "words", term("field.reason")):
         raise InvalidApplication(faults)
     return words

@@ -30,9 +30,11 @@ from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.lifecycle import procedures
 from licence_qr.store.lifecycle.procedures import Extension, StoredPause, Written
 from licence_qr.store.register import entities, permits
+from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
 
 MAX_WORDS_CHARS = 500
+_FINDINGS = Text("核查情况", "Findings of the visit")
 MAX_NAME_CHARS = 50
 _SUBJECT = re.compile(r"(permit|item)/([1-9][0-9]{0,17})")
 _BETWEEN_NAMES = re.compile(r"[,，、;；\n]")
@@ -311,7 +313,7 @@ def _visit(tx: Transaction, actor: Actor, applied: Awaiting, typed: TypedVisit, 
     faults += of_names
     if typed.outcome is GrantVisitOutcome.NOT_PASSED and not words:
         faults.append(InputError("visit_words_missing", field="words"))
-    faults += length_faults(words, MAX_WORDS_CHARS, "words")
+    faults += length_faults(words, MAX_WORDS_CHARS, "words", _FINDINGS)
     if faults:
         raise InvalidApplication(faults)
     return GrantVisit(day, officers, named, typed.outcome, words)
@@ -362,7 +364,7 @@ def _day_faults(day: date, applied: Awaiting, today: date, field: str) -> list[I
 def _words_faults(words: str, field: str) -> list[InputError]:
     if not words:
         return [InputError("pause_reason_missing", field=field)]
-    return list(length_faults(words, MAX_WORDS_CHARS, field))
+    return list(length_faults(words, MAX_WORDS_CHARS, field, term("field.reason")))
 
 
 def _display_name(tx: Transaction, username: str) -> str:
