@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def _build(sources: Sources) -> Catalogue:
             Delegation(e.authority, e.office, e.permit_type, _period(e), e.notice_no)
             for e in sources.delegations.entries.delegation
         ),
-        permit_types={e.id: _permit_type(e) for e in sources.permit_types.entries.permit_type},
+        permit_types=_permit_types(sources.permit_types.entries.permit_type),
         number_templates=tuple(
             NumberTemplate(e.wire_id, e.permit_type, e.authority, e.pattern)
             for e in sources.number_templates.entries.number_template
@@ -142,7 +143,12 @@ def _office(entry: schema.OfficeEntry) -> Office:
     )
 
 
-def _permit_type(entry: schema.PermitTypeEntry) -> PermitType:
+def _permit_types(entries: Sequence[schema.PermitTypeEntry]) -> dict[str, PermitType]:
+    filings = frozenset(each.filed_as for each in entries if each.filed_as)
+    return {each.id: _permit_type(each, each.id in filings) for each in entries}
+
+
+def _permit_type(entry: schema.PermitTypeEntry, filing: bool) -> PermitType:
     return PermitType(
         id=entry.id,
         wire_id=entry.wire_id,
@@ -157,6 +163,7 @@ def _permit_type(entry: schema.PermitTypeEntry) -> PermitType:
         change_basis=None if entry.change_basis is None else _text(entry.change_basis),
         rectify_basis=None if entry.rectify_basis is None else _text(entry.rectify_basis),
         filed_as=entry.filed_as or "",
+        filing=filing,
     )
 
 

@@ -119,6 +119,7 @@ class PermitType:
     department exports. ``acts`` are those that not every type knows. ``change_basis`` is the rule on what of such a permit
     may change, where it has one of its own; ``rectify_basis`` the rule on ordering the holder to rectify, which every type
     has that a checklist is made for. ``filed_as`` is the type under which a filing (备案) is recorded that takes its place.
+    ``filing``: it is such a type.
     """
 
     id: str
@@ -134,6 +135,7 @@ class PermitType:
     change_basis: Text | None = None
     rectify_basis: Text | None = None
     filed_as: str = ""
+    filing: bool = False
 
     @property
     def scale(self) -> GradingScale | None:

@@ -58,6 +58,8 @@ STATE_NAMES: dict[tuple[SubjectKind, str], Text] = {
     (SubjectKind.PERMIT, PermitStatus.CANCELLED): term("status.cancelled"),
 }
 
+_OF_FILINGS = frozenset({Act.CHANGE, Act.CANCEL})
+
 
 def source_of(kind: SubjectKind, state: str) -> str:
     """The state as the table names it: a permit that expires soon or is not yet valid counts as effective.
@@ -79,7 +81,10 @@ def rule(kind: SubjectKind, act: Act) -> Rule:
 
 
 def known_to(permit_type: PermitType | None, found: Rule) -> bool:
-    """Whether permits of a type have an act at all. None, a type not in the catalogue, has every act."""
+    """Whether permits of a type have an act at all. None, a type not in the catalogue, has every act; a filing (备案) was
+    not granted, and so is neither renewed nor taken away."""
+    if permit_type is not None and permit_type.filing:
+        return found.kind is SubjectKind.PERMIT and found.act in _OF_FILINGS
     return permit_type is None or not found.by_type or permit_type.basis_of(found.act) is not None
 
 

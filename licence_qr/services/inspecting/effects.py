@@ -154,7 +154,9 @@ class InspectionEffects:
         Not twice, and not for a permit that is suspended already or has expired.
         """
         subject = Subject(stored.uscc, stored.permit_id)
-        acts = {each.act for each in allowed(SubjectKind.PERMIT, status_on(stored.permit, local_date(counting.now)))}
+        known = self.catalogue.permit_types.get(stored.permit.permit_type)
+        status = status_on(stored.permit, local_date(counting.now))
+        acts = {each.act for each in allowed(SubjectKind.PERMIT, status, known)}
         waiting = proposals.open_one(counting.tx, stored.uscc, subject.text, Act.SUSPEND.value)
         if Act.SUSPEND not in acts or waiting is not None:
             return
