@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
@@ -14,10 +14,12 @@ from licence_qr.domain.work.whose import DOERS_OF, assignable, may_do
 from licence_qr.errors import AccessError, InputError, RuleError
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.events import NewEvent
+from licence_qr.services.work.pending_due import dated
 from licence_qr.services.work.questions import question
 from licence_qr.store.accounts import absences, accounts
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.work import assignments, tasks
+from licence_qr.store.work.task_sources import TaskQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,14 @@ class Assignments:
         events.write(tx, new)
 
     def _task(self, tx: Transaction, actor: Actor, kind: TaskKind, subject: str, now: datetime) -> Task:
-        asked = question(self.catalogue, actor, local_date(now), kind=kind)
-        task = tasks.found(tx, asked, subject) if assignable(kind) else None
+        task = tasks.found(tx, self._question(tx, actor, local_date(now), kind), subject) if assignable(kind) else None
         if task is None:
             raise things.not_found(things.TASK)
         access.demand(actor, access.HAND_OVER_TASKS, task.office)
         return task
+
+    def _question(self, tx: Transaction, actor: Actor, day: date, kind: TaskKind) -> TaskQuery:
+        return dated(tx, self.catalogue, question(self.catalogue, actor, day, kind=kind))
 
     def _may_take(self, actor: Actor, kind: TaskKind) -> bool:
         return assignable(kind) and may_do(kind, actor)
@@ -116,5 +120,5 @@ class Assignments:
             each
             for each in found
             if each.cover.away is None
-            and tasks.found(tx, question(self.catalogue, each, day, kind=task.kind), task.subject) is not None
+            and tasks.found(tx, self._question(tx, each, day, task.kind), task.subject) is not None
         )

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.lifecycle.clock import clock_on
 from licence_qr.domain.lifecycle.dates import figures_of_application
+from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.lifecycle import procedures
+from licence_qr.store.work.task_sources import TaskQuery
+
+
+def dated(tx: Transaction, catalogue: Catalogue, asked: TaskQuery) -> TaskQuery:
+    """The question with the last days for what waits for a decision, where that is asked."""
+    if TaskKind.PERMIT_PENDING not in asked.kinds or not asked.offices:
+        return asked
+    return replace(asked, pending_due=pending_due(tx, catalogue, asked.offices, asked.today))
 
 
 def pending_due(

@@ -16,7 +16,7 @@ from licence_qr.domain.work.tasks import OVERSEEING, DueStep, Task, TaskKind, Ti
 from licence_qr.domain.work.whose import Whose, may_do, whose
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
-from licence_qr.services.work.pending_due import pending_due
+from licence_qr.services.work.pending_due import dated
 from licence_qr.services.work.questions import offices_of, question
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.work import assignments, tasks
@@ -104,14 +104,14 @@ class WorkList:
     def counts(self, actor: Actor, now: datetime) -> Counts:
         """The number of tasks for ``actor``."""
         with self._database.read() as tx:
-            return self._counts(tx, self._dated(tx, self._question(actor, WorkFilter(), local_date(now))))
+            return self._counts(tx, dated(tx, self._catalogue, self._question(actor, WorkFilter(), local_date(now))))
 
     def show(self, actor: Actor, work_filter: WorkFilter, now: datetime) -> WorkPage:
         """One page of tasks for ``actor``; a page beyond the last gives the last."""
         today = local_date(now)
         asked = self._question(actor, work_filter, today)
         with self._database.read() as tx:
-            asked = self._dated(tx, asked)
+            asked = dated(tx, self._catalogue, asked)
             counts = self._counts(tx, asked)
             total = counts.of(work_filter.kind, work_filter.step, work_filter.whose)
             pages = max(1, -(-total // PAGE_LINES))
@@ -126,7 +126,7 @@ class WorkList:
         """The ``most`` most urgent lines that ``work_filter`` selects, ignoring its page."""
         asked = self._question(actor, work_filter, local_date(now))
         with self._database.read() as tx:
-            return self._lines(tx, actor, self._dated(tx, asked), work_filter, Span(most))
+            return self._lines(tx, actor, dated(tx, self._catalogue, asked), work_filter, Span(most))
 
     def export(self, actor: Actor, work_filter: WorkFilter, form: str, now: datetime) -> Iterator[WorkLine]:
         """All lines that ``work_filter`` selects, ignoring its page, for a file of the given format; at most
@@ -139,7 +139,7 @@ class WorkList:
         """
         asked, wanted = self._question(actor, work_filter, local_date(now)), work_filter
         with self._database.read() as tx:
-            asked = self._dated(tx, asked)
+            asked = dated(tx, self._catalogue, asked)
             lines = min(MOST_EXPORTED, self._counts(tx, asked).of(wanted.kind, wanted.step, wanted.whose))
         taken = NewEvent(
             kind=EventKind.EXPORTED,
@@ -157,12 +157,6 @@ class WorkList:
 
     def _question(self, actor: Actor, work_filter: WorkFilter, today: date) -> TaskQuery:
         return question(self._catalogue, actor, today, work_filter.office)
-
-    def _dated(self, tx: Transaction, asked: TaskQuery) -> TaskQuery:
-        """The question with the last days for what waits for a decision, where that is asked."""
-        if TaskKind.PERMIT_PENDING not in asked.kinds or not asked.offices:
-            return asked
-        return replace(asked, pending_due=pending_due(tx, self._catalogue, asked.offices, asked.today))
 
     def _counts(self, tx: Transaction, asked: TaskQuery) -> Counts:
         return Counts(tasks.counts(tx, asked), asked.kinds)
