@@ -38,6 +38,9 @@ INDIVIDUAL_TYPE = "个体工商户"
 _CATEGORY_OF_FORM = {EntityForm.INDIVIDUAL: "2", EntityForm.COOPERATIVE: "3"}
 _MAX_KINDS = 28
 
+# What somebody decides, here or elsewhere.
+_DECIDED = frozenset({RequirementAction.ISSUED_HERE, RequirementAction.APPLY_ELSEWHERE, RequirementAction.SENT_ON})
+
 
 def parse_application(
     fields: Mapping[str, str],
@@ -293,7 +296,7 @@ class _Form:
 
         ``others``: permits that do not depend on them are issued here too, so a procedure was chosen for those.
         """
-        needed = need.action in {RequirementAction.ISSUED_HERE, RequirementAction.APPLY_ELSEWHERE}
+        needed = need.action in _DECIDED
         if need.depends_on or (needed and not place.kinds):
             self._refuse_open_question(need.depends_on or ON_KINDS, place)
             return False
@@ -302,7 +305,8 @@ class _Form:
                 self._refuse_unneeded(place, "mode", place.kinds or self._kinds_of(place.trade))
             return False
         self._refuse_unneeded(place, "kinds", place.kinds)
-        return self._delegated(need, "kinds")
+        # Without the delegation another office decides it: an item of the case, to be applied for or sent on.
+        return need.action is RequirementAction.ISSUED_HERE
 
     def _kinds_of(self, trade: Trade) -> tuple[KindOfPlace, ...]:
         return tuple(self.catalogue.kinds[kind] for kind in trade.kinds)

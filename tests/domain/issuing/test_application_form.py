@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shipped import CATALOGUE
 from typed_application import CAFE, HOTEL, NOTICE, TODAY, changed, parse, problems, refusals
 
+from licence_qr.domain.catalogue.model import RequirementAction
 from licence_qr.domain.issuing.promise import PromiseSignature
 from licence_qr.domain.register.entity import EntityForm
 from licence_qr.domain.register.field_names import ALL_FIELDS, CERTIFICATE_FIELDS, COMMITMENT_FIELDS, FIELD_LABELS
@@ -265,9 +266,17 @@ def test_answers_left_over_from_another_trade_do_no_harm() -> None:
     assert parse(changed(trade="swimming_pool", kinds="swimming_pool")).answers == {}
 
 
-def test_no_delegation_is_told_for_each_permit() -> None:
+def test_without_the_delegation_for_the_licence_nothing_is_issued() -> None:
     none = dataclasses.replace(CATALOGUE, delegations=())
-    assert refusals(HOTEL, catalogue=none) == [("trade", "no_delegation"), ("kinds", "no_delegation")]
+    assert refusals(HOTEL, catalogue=none) == [("trade", "no_delegation")]
+
+
+def test_a_permit_that_was_not_delegated_becomes_an_item_and_the_licence_is_issued() -> None:
+    others = tuple(each for each in CATALOGUE.delegations if each.permit_type != "hygiene_permit")
+    found = parse(HOTEL, catalogue=dataclasses.replace(CATALOGUE, delegations=others))
+    assert found.permits == ()
+    asked = {item.permit_type: item.action for item in found.items}
+    assert asked["hygiene_permit"] is RequirementAction.APPLY_ELSEWHERE
 
 
 def test_an_unknown_office_may_do_nothing() -> None:
