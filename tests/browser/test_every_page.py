@@ -58,8 +58,8 @@ def people(desk: Running) -> dict[str, str]:
     today = local_date(datetime.now(UTC))
     days = AbsenceDetails(today, today + timedelta(days=4), account.person_id)
     absence = desk.services.absences.book.enter(other.person_id, days, AT_THE_MACHINE, datetime.now(UTC))
-    keys = {"person_id": account.person_id, "user_id": account.user_id, "other_id": other.person_id}
-    keys["absence_id"] = absence
+    keys = {"person_id": account.person_id, "user_id": account.user_id}
+    keys |= {"other_id": other.person_id, "absence_id": absence}
     binding = Binding(account.person_id, ServiceIdentity("https://sso.example.gov.cn", "1001"), datetime.now(UTC))
     with desk.services.database.write() as tx:
         identity_bindings.put(tx, binding)
@@ -92,8 +92,7 @@ def item(desk: Running, uscc: str) -> dict[str, str]:
 def promised(desk: Running, uscc: str) -> dict[str, str]:
     """The promise of the business."""
     with desk.services.database.read() as tx:
-        names = [stored.permit.promise for stored in permits.of_business(tx, uscc)]
-    return {"sha256": next(filter(None, names))}
+        return {"sha256": next(each.permit.promise for each in permits.of_business(tx, uscc) if each.permit.promise)}
 
 
 @pytest.fixture(scope="module")
@@ -110,10 +109,9 @@ def places(desk: Running) -> list[str]:
     suspending = grounds | {"suspension": "closed"}
     sent = clerk.send(f"/desk/proposals/new/{uscc}/permit/{permit}/suspend", suspending).location
     known = {"uscc": uscc, "draft_id": draft, "size": "a5", "permit_id": permit, "number": sent.rpartition("/")[2]}
-    known |= people(desk) | {"change": "roles"}
     known["reset_id"] = str(asked_reset(desk.services, "administrator", PASSWORD, datetime.now(UTC)))
     known["grant_id"] = str(asked_roles(desk.services, "administrator", PASSWORD, datetime.now(UTC)))
-    known |= item(desk, uscc) | promised(desk, uscc)
+    known |= people(desk) | {"change": "roles"} | item(desk, uscc) | promised(desk, uscc)
     acts = [f"{business}/licence/{act}" for act in ("change", "add_premises", "reprint", "dormant", "mark", "cancel")]
     acts += [f"{business}/permit/{permit}/{act}" for act in ("change", "apply_renewal", "review", "grade", "cancel")]
     adapter = desk.app.url_map.bind("localhost")
