@@ -41,7 +41,7 @@ def test_what_is_refused_stands_beside_its_field(walk: Walk, made: Confirming) -
             who, address = made.places[name]
             made.seat(page.context, who)
             page.goto(made.site.origin + address)
-            for radio in ("[name=verdict][value=approve]", "[name=answer][value=confirmed]"):
+            for radio in ("[name=confirmed]", "[name=verdict][value=approve]", "[name=answer][value=confirmed]"):
                 if page.locator(radio).count():
                     page.check(radio)
             if name == "decision":
