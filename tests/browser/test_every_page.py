@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from at_the_counter import OF_AN_AGENT, Running, number_on, onward, open_first, report, running
-from desk_case import add_officers
 from desk_pages import DETAILS, HOTEL, OFFICE, PASSWORD, hidden
 from every_page import Walk, in_language, languages, one_walk
 from import_register import export
@@ -23,6 +22,7 @@ from PIL import Image
 from playwright.sync_api import Page
 from screens import sign_in
 from verify_site import SESSION
+from walked_cases import item, promised
 
 from licence_qr.domain.accounts.absences import AbsenceDetails
 from licence_qr.domain.accounts.people import ServiceIdentity
@@ -30,8 +30,6 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import AT_THE_MACHINE, Role
 from licence_qr.store.accounts import identity_bindings
 from licence_qr.store.accounts.identity_bindings import Binding
-from licence_qr.store.cases import items
-from licence_qr.store.register import permits
 
 DATA = Path(__file__).parent.parent / "data"
 WHO = ("clerk", "inspector", "decider", "supervisor", "auditor", "administrator", "fire")
@@ -77,24 +75,6 @@ def disputed(desk: Running, application: str) -> None:
     colleague.press(f"{application}/details", f"{application}/take-over")
 
 
-def item(desk: Running, uscc: str) -> dict[str, str]:
-    """An item of the business that the officer has taken who walks along, and one that is refused."""
-    add_officers(desk.services)
-    fire, lodging = map(desk.services.accounts.user, ("fire", "lodging-1"))
-    with desk.services.database.read() as tx:
-        keys = {stored.item.permit_type: stored.item_id for stored in items.of_business(tx, uscc)}
-    assert fire and lodging
-    desk.services.officers.take(fire, keys["fire_check"], datetime.now(UTC))
-    desk.services.officers.refuse(lodging, keys["special_trade"], "不符合条件（示例）", datetime.now(UTC))
-    return {"item_id": str(keys["fire_check"]), "step": "more", "refused": str(keys["special_trade"])}
-
-
-def promised(desk: Running, uscc: str) -> dict[str, str]:
-    """The promise of the business."""
-    with desk.services.database.read() as tx:
-        return {"sha256": next(each.permit.promise for each in permits.of_business(tx, uscc) if each.permit.promise)}
-
-
 @pytest.fixture(scope="module")
 def places(desk: Running) -> list[str]:
     """Every address of the desk that can be opened, with real things in it."""
@@ -115,8 +95,10 @@ def places(desk: Running) -> list[str]:
     acts = [f"{business}/licence/{act}" for act in ("change", "add_premises", "reprint", "dormant", "mark", "cancel")]
     acts += [f"{business}/permit/{permit}/{act}" for act in ("change", "apply_renewal", "review", "grade", "cancel")]
     adapter = desk.app.url_map.bind("localhost")
-    acts += [f"/desk/items/{known['item_id']}/refuse", f"/desk/businesses/{desk.issued(HOTEL, **OF_AN_AGENT)}"]
+    of_item = f"/desk/items/{known['item_id']}"
+    acts += [f"{of_item}/refuse", *(f"{of_item}/procedure{form}" for form in ("", "/visit", "/pause", "/extend"))]
     acts += [f"/desk/items/{known['refused']}/tell", f"/desk/work/follow_up_due/permit/{permit}/hand-over"]
+    acts.append(f"/desk/businesses/{desk.issued(HOTEL, **OF_AN_AGENT)}")
     found = {*acts, f"{business}/history?day={datetime.now(UTC):%Y-%m-%d}", f"{business}/licence/resume"}
     for rule in desk.app.url_map.iter_rules():
         if (

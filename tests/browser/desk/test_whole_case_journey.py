@@ -96,11 +96,14 @@ def the_one(lines: dict[str, str], words: str) -> str:
 
 
 def granted(page: Page, site: Running) -> None:
-    """The officer of the fire service takes the item and grants it."""
+    """The officer of the fire service takes the item, records the visit of two colleagues, and grants it."""
     site.seat(page.context, "officer-firechecks")
     page.goto(f"{site.origin}/desk/items")
-    send(page, ".item-act a >> nth=0")
-    send(page, ".item-now form button")
+    send(page, ".item-act button >> nth=0")
+    send(page, ".item-acts a.govuk-button >> nth=0")
+    page.fill("#officers", "核查员甲\n核查员乙")
+    page.check("input[name=outcome][value=passed]")
+    send(page, "main form button")
     send(page, ".item-acts a.govuk-button >> nth=0")
     for name, text in FIRE_CHECK.items():
         page.fill(f"#{name}", text)
