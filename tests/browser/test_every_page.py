@@ -108,7 +108,7 @@ def places(desk: Running) -> list[str]:
             and rule.endpoint not in LOOKED_AT_ELSEWHERE
         ):
             found.add(adapter.build(rule.endpoint, {name: known[name] for name in rule.arguments}))
-    files = (".pdf", ".png", ".svg", ".csv", ".xlsx", ".ics", "/print", "/sign-in", "/known", "/phrases")
+    files = (".pdf", ".png", ".svg", ".csv", ".xlsx", ".ics", "/print", "/sign-in", "/known", "/phrases", "/signature")
     return sorted(place for place in found if not place.endswith(files))
 
 
