@@ -168,7 +168,7 @@ def _private(agent: Agent, salt: bytes) -> str:
 def agent_who_signs(signer: str, principal: str, agent: Agent | None, day: date) -> Agent | None:
     """The agent if it is the one who signs, None where the principal does.
 
-    Raises InputError ``signer_is_neither``, ``agent_without_authority`` or ``agent_authority_ended``, each of ``signer``.
+    Raises InputError ``signer_is_neither``, ``agent_without_authority`` or ``signer_authority_ended``, each of ``signer``.
     """
     if name_key(signer) == name_key(principal):
         return None
@@ -178,5 +178,5 @@ def agent_who_signs(signer: str, principal: str, agent: Agent | None, day: date)
         raise InputError("agent_without_authority", field="signer", agent=agent.name, principal=principal)
     if agent.until is not None and agent.until < day:
         facts = {"agent": agent.name, "until": agent.until.isoformat(), "principal": principal}
-        raise InputError("agent_authority_ended", field="signer", **facts)
+        raise InputError("signer_authority_ended", field="signer", **facts)
     return agent

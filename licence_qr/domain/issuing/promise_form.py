@@ -104,4 +104,4 @@ class PromiseReader:
             return read_date(typed, "agent_authority_until")
         except InputError:
             facts = {"agent": self.reader.typed("agent_name"), "until": typed[:40], "principal": principal}
-            raise InputError("agent_authority_ended", field="signer", **facts) from None
+            raise InputError("signer_authority_ended", field="signer", **facts) from None

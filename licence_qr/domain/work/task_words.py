@@ -51,7 +51,7 @@ ACT: Mapping[TaskKind, Text] = {
     TaskKind.RECTIFICATION_DUE: Text("登记复查", "Record the recheck"),
     TaskKind.PROPOSAL_TO_DECIDE: _DECIDE,
     TaskKind.PROPOSAL_OF_MINE: SHOW,
-    TaskKind.DRAWN_INSPECTION: Text("登记检查", "Record the visit"),
+    TaskKind.DRAWN_INSPECTION: Text("登记检查", "Record the inspection"),
     TaskKind.VISIT_TO_CONFIRM: Text("确认记录", "Confirm the record"),
     TaskKind.INSPECTION_HELD: Text("处理记录", "Review the record"),
     TaskKind.REPORT_TO_CONTACT: Text("联系反映人", "Contact the reporter"),

@@ -169,10 +169,7 @@ class Register:
             clocks = self._clocks(tx, held, day)
         standing = tuple(mark for mark in known if mark.mark.stands_on(day))
         mine = stored.office == actor.office
-        open_acts = {
-            subject: tuple(rule for rule in rules if access.may(actor, access.of_act(rule)) and rule.told)
-            for subject, rules in rules_of.items()
-        }
+        open_acts = _open_acts(actor, rules_of)
         there = _there(premises, standing)
         addresses = {place.premises_no: place.address for place in premises}
         return BusinessDetail(
@@ -192,9 +189,7 @@ class Register:
                 for at_hand in (mine or each.permit.handling_office == actor.office,)
             ),
             marks=standing,
-            proposals=tuple(
-                each.proposal_id for each in waiting if access.may(actor, access.READ_PROPOSALS, each.office)
-            ),
+            proposals=_proposals(actor, waiting),
             to_decide=tuple(each.proposal_id for each in waiting if _decides(actor, each)),
             orders=_orders(actor, ordered),
             revision=revision,
@@ -232,6 +227,19 @@ def _decides(actor: Actor, proposal: StoredProposal) -> bool:
     """Whether the proposal waits for ``actor``, who took no part in it."""
     involved = {proposal.proposed_by, *proposal.content.witnesses}
     return access.may(actor, access.DECIDE_PROPOSALS, proposal.office) and not actor.is_involved(involved)
+
+
+def _open_acts(actor: Actor, rules_of: Mapping[Subject, Iterable[Rule]]) -> Mapping[Subject, tuple[Rule, ...]]:
+    """Those of the acts that the reader may do."""
+    return {
+        subject: tuple(rule for rule in rules if access.may(actor, access.of_act(rule)) and rule.told)
+        for subject, rules in rules_of.items()
+    }
+
+
+def _proposals(actor: Actor, waiting: Iterable[StoredProposal]) -> tuple[int, ...]:
+    """Those that the reader may read."""
+    return tuple(each.proposal_id for each in waiting if access.may(actor, access.READ_PROPOSALS, each.office))
 
 
 def _orders(actor: Actor, ordered: tuple[Order, ...]) -> tuple[int, ...]:

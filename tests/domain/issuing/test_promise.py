@@ -141,8 +141,8 @@ def test_an_agent_signs_with_an_authority_that_stands() -> None:
         ({}, "signer_is_neither"),
         (AGENT | {"agent_name": "别人"}, "signer_is_neither"),
         (AGENT | {"agent_authority": " "}, "agent_without_authority"),
-        (AGENT | {"agent_authority_until": "2026-11-22"}, "agent_authority_ended"),
-        (AGENT | {"agent_authority_until": "some day"}, "agent_authority_ended"),
+        (AGENT | {"agent_authority_until": "2026-11-22"}, "signer_authority_ended"),
+        (AGENT | {"agent_authority_until": "some day"}, "signer_authority_ended"),
     ],
 )
 def test_who_has_no_authority_is_refused(fields: dict[str, str], code: str) -> None:

@@ -48,7 +48,7 @@ _SEARCHES: Mapping[str, Text] = {
 }
 _PERSON_NAME = term("field.person_name")
 _FIELDS: Mapping[str, Text] = {
-    "agent": Text("代理人", "Agent"),
+    "agent": term("field.agent"),
     "acts_of_both": Text("当时按两人办理的事项", "Cases that counted them as two people"),
     "by": Text("经办", "Handled by"),
     "contact": Text("联系方式", "Contact details"),
