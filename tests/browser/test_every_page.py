@@ -38,8 +38,12 @@ pytestmark = [pytest.mark.campaign, one_walk]
 
 # --- the desk of a new installation ----------------------------------------------------------------------------
 
-# By the walk along the journey from the counter to the issue, and by that of the inspections.
-LOOKED_AT_ELSEWHERE = {"desk.issue.show_result", "desk.inspection_draws.show_draw"}
+# By the walk along the journey from the counter to the issue, by that of the inspections, and of the item that is refused.
+LOOKED_AT_ELSEWHERE = {
+    "desk.issue.show_result",
+    "desk.inspection_draws.show_draw",
+    "desk.businesses_tellings.show_telling",
+}
 
 
 @pytest.fixture(scope="module")
