@@ -87,15 +87,8 @@ OF_ONESELF = (
 # Without a thing of any one office: a list or a figure of one's own office, or something new for it; and people, whom
 # administrators manage for every office.
 OF_NO_OFFICE = (
-    {
-        "calendar_feeds.renew",
-        "officers.waiting",
-        "officers.count",
-        "applications.start",
-        "applications.drafts",
-        "applications.known_business",
-    }
-    | {f"applications.{name}" for name in ("names", "named", "tally")}
+    {"calendar_feeds.renew", "officers.waiting", "officers.count"}
+    | {f"applications.{name}" for name in ("start", "drafts", "known_business", "names", "named", "tally")}
     | {"proposal_reading.list", "follow_ups.open", "inspections_desk.list", "inspections_desk.orders"}
     | {"draws.officers", "draws.announce", "draws.of_office", "pack.for_actor", "reports_desk.list", "waiting.list"}
     | {"second_officers.waiting", "named_checks.open_one", "ratings_desk.statistics", "ratings_desk.list"}
@@ -192,6 +185,13 @@ def writes(kind: type, name: str, above: tuple[str, ...] = ()) -> bool:
 
 USE_CASES = {name: method for name, _, method in methods() if takes_person(method)}
 GATED = USE_CASES.keys() - OF_ONESELF
+
+
+# Acts that take a second proof of who does them.
+PROVED = tuple(
+    f"{act}.given"
+    for act in ("identity_bindings.unbind", "reset_requests.ask", "reset_requests.confirm", "role_grants.confirm")
+)
 
 
 @pytest.fixture
@@ -333,23 +333,14 @@ def things(hotel: Scene, make_application: Any) -> dict[str, Any]:
         "prints.code.form": "png",
         "prints.code_file.form": "png",
         "proposals.propose.wanted": ProposalRequest(subject, Act.REVOKE, WHY, None),
+        "proposals.check_proposing.wanted": ProposalRequest(subject, Act.REVOKE, WHY, None),
         "inspections_desk.list.wanted": Filter(),
         "draws.announce.wanted": DrawRequest("丙", 1, date(2026, 12, 31)),
         "reports_desk.act.act": ReportAct("contacted", "已联系", 1),
         "reports_desk.dismiss_alike.act": DismissAlike(frozenset({1}), frozenset(), "重复"),
         "ratings_desk.act.act": RatingAct("mended", "已整改", 1),
-        **dict.fromkeys(
-            (
-                "identity_bindings.unbind.given",
-                "reset_requests.ask.given",
-                "reset_requests.confirm.given",
-                "role_grants.confirm.given",
-            ),
-            ProofFrom(Proof("x"), CLIENT),
-        ),
-        **dict.fromkeys(
-            ("assignments.show.subject", "assignments.take.subject", "assignments.hand_over.subject"), "permit/1"
-        ),
+        **dict.fromkeys(PROVED, ProofFrom(Proof("x"), CLIENT)),
+        **dict.fromkeys((f"assignments.{act}.subject" for act in ("show", "take", "hand_over")), "permit/1"),
         **dict.fromkeys(("report_id", "rating_id", "telling_id", "reset_id", "grant_id", "drawn_id"), 1),
         "waiting.decide.decision": question.choices[0].decision.value,
     }
