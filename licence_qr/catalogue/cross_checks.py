@@ -200,6 +200,11 @@ def _check_conditions(sources: Sources, faults: Faults) -> None:
             "id",
             faults,
         )
+        for index, question in enumerate(trade.entry.question):
+            row = LocatedEntry(trade.source, (*trade.place, "question", index), question)
+            for kind in question.yes_with:
+                if kind not in trade.entry.kinds:
+                    _unknown_reference(row, "yes_with", kind, "trades", trade.entry.kinds, faults)
         for index, item in enumerate(trade.entry.item):
             area = item.condition.removeprefix(AREA_CONDITION)
             is_area = area != item.condition and area.isascii() and area.isdigit()

@@ -197,5 +197,7 @@ def _trade(entry: schema.TradeEntry, base: list[TradeItem]) -> Trade:
         kinds=tuple(entry.kinds),
         items=(*base, *map(_item, entry.item)),
         scope_phrases=tuple(entry.scope_phrases),
-        questions=tuple(Question(question.id, _text(question.text)) for question in entry.question),
+        questions=tuple(
+            Question(question.id, _text(question.text), tuple(question.yes_with)) for question in entry.question
+        ),
     )

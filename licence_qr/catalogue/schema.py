@@ -185,6 +185,7 @@ class KindEntry(Entry):
 class QuestionEntry(Entry):
     id: Id
     text: TextEntry
+    yes_with: list[Id] = []
 
 
 class ItemEntry(DatedEntry):

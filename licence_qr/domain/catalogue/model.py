@@ -199,10 +199,14 @@ class ItemMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A yes/no fact about the business that decides whether a conditional item applies."""
+    """A yes/no fact about the business that decides whether a conditional item applies.
+
+    A kind of place of ``yes_with``, once chosen, answers it with yes.
+    """
 
     id: str
     text: Text
+    yes_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ rule of each kind. No trade is named in the code: everything is data of the cata
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -67,6 +67,11 @@ class _BusinessCase:
     day: date
 
 
+def answered_by_kinds(trade: Trade, kinds: Collection[str]) -> Mapping[str, bool]:
+    """The questions of the trade that the chosen kinds of place answer, with yes."""
+    return {question.id: True for question in trade.questions if not set(question.yes_with).isdisjoint(kinds)}
+
+
 def need_of_kind(kind: KindOfPlace, area_m2: int | None, day: date) -> Need:
     """What the rule of ``day`` requires of one kind of place of ``area_m2`` square metres (None: not yet known)."""
     rule = kind.regime_on(day)
@@ -105,7 +110,8 @@ def requirements(
 
     A permit is ISSUED_HERE, or a filing FILED_HERE, only when it is needed and a delegation to ``office`` is in force on
     ``day``; it is SENT_ON to an authority that has an office of its own here. A filing is of the type under which it is
-    recorded. Permits that are not needed are listed too. A line that depends on an unknown fact names it in
+    recorded. Permits that are not needed are listed too. A chosen kind that
+    answers a question does so whatever else was answered. A line that depends on an unknown fact names it in
     ``depends_on``. Raises InputError ``trade_unknown`` or ``kind_unknown``.
     """
     trade = catalogue.trades.get(trade_id)
@@ -121,7 +127,7 @@ def requirements(
         trade=trade,
         office=office,
         kinds=tuple(chosen),
-        answers=facts.answers,
+        answers={**facts.answers, **answered_by_kinds(trade, facts.kinds)},
         area_m2=facts.area_m2,
         day=day,
     )

@@ -20,7 +20,14 @@ from licence_qr.domain.catalogue.model import (
     RequirementAction,
     Trade,
 )
-from licence_qr.domain.catalogue.requirements import ON_AREA, ON_KINDS, KnownFacts, need_of_kind, requirements
+from licence_qr.domain.catalogue.requirements import (
+    ON_AREA,
+    ON_KINDS,
+    KnownFacts,
+    answered_by_kinds,
+    need_of_kind,
+    requirements,
+)
 from licence_qr.domain.catalogue.scope import of_other_trades
 from licence_qr.domain.identifiers import parse_uscc
 from licence_qr.domain.issuing.application import Application, Commitment, EntityRequest, PermitRequest
@@ -127,7 +134,8 @@ class _Form:
             found = self.reader.typed("trade")
             self.reader.refuse("trade_unknown" if found else "choice_missing", "trade", found=found[:40])
             return None
-        return _Place(trade, self._kinds(trade), area, self._answers(trade))
+        kinds = self._kinds(trade)
+        return _Place(trade, kinds, area, self._answers(trade, kinds))
 
     def _kinds(self, trade: Trade) -> tuple[KindOfPlace, ...]:
         """The chosen kinds, by id or by a name that registers use; those the trade does not offer are left out."""
@@ -148,7 +156,7 @@ class _Form:
     def _refuse_kind(self, code: str, kind: KindOfPlace, field: str = "kinds", **facts: object) -> None:
         self.reader.refuse(code, field, kind=kind.id, kind_zh=kind.name.zh, kind_en=kind.name.en, **facts)
 
-    def _answers(self, trade: Trade) -> Mapping[str, bool]:
+    def _answers(self, trade: Trade, kinds: tuple[KindOfPlace, ...]) -> Mapping[str, bool]:
         """The answers to the questions of this trade. Others are left over from an earlier choice of trade."""
         asked = {question.id for question in trade.questions}
         anywhere = {question.id for other in self.catalogue.trades.values() for question in other.questions}
@@ -164,7 +172,13 @@ class _Form:
                 answers[question] = found == "yes"
             elif question in asked and found:
                 self.reader.refuse("answer_unreadable", name, found=found[:40])
-        return answers
+        by_kinds = answered_by_kinds(trade, [kind.id for kind in kinds])
+        for asked_one in trade.questions:
+            if asked_one.id in by_kinds and answers.get(asked_one.id) is False:
+                kind = next(kind for kind in kinds if kind.id in asked_one.yes_with)
+                facts = {"question_zh": asked_one.text.zh, "question_en": asked_one.text.en}
+                self._refuse_kind("answer_contradicts_kind", kind, ANSWER_PREFIX + asked_one.id, **facts)
+        return {**answers, **by_kinds}
 
     # -- the business -------------------------------------------------------------------------------------------------
 

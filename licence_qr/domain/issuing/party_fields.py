@@ -7,6 +7,7 @@ from datetime import date
 from licence_qr.domain.parties.party import Party, PartyRole
 from licence_qr.domain.register.field_names import PARTY_FIELDS
 from licence_qr.domain.register.typed_fields import FieldReader
+from licence_qr.domain.written_dates import without_end
 
 _OF_AGENT = tuple(name for name in PARTY_FIELDS if name.startswith("agent_"))
 
@@ -31,7 +32,8 @@ def _agent(reader: FieldReader, today: date) -> Party:
     name = reader.text("agent_name", missing="agent_name_missing")
     number = reader.identity_number("agent_id_number", today)
     authority = reader.text("agent_authority", missing="agent_authority_missing")
-    until = reader.date("agent_authority_until") if reader.typed("agent_authority_until") else None
+    typed = reader.typed("agent_authority_until")
+    until = reader.date("agent_authority_until") if typed and not without_end(typed) else None
     if until is not None and until < today:
         reader.refuse("agent_authority_ended", "agent_authority_until", until=until, today=today)
     return Party(PartyRole.AGENT, name, number, authority, until)

@@ -15,6 +15,10 @@ from licence_qr.errors import InputError
 YES = "yes"
 
 
+# What is wrong with these is told beside them, and not once more of the signer.
+_WHO_SIGNS = frozenset({"signer", "principal", "agent_name", "agent_authority", "agent_authority_until"})
+
+
 @dataclass(frozen=True, slots=True)
 class DrawnSignature:
     """A signature that was drawn for an application, with what was shown to whoever drew it."""
@@ -23,6 +27,10 @@ class DrawnSignature:
     how: SignedHow
     signed_on: date
     drawing: Drawing
+
+
+# What is wrong with these is told beside them, and not once more of the signer.
+_WHO_SIGNS = frozenset({"signer", "principal", "agent_name", "agent_authority", "agent_authority_until"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ class PromiseReader:
         """The signature, or None after noting that there is none."""
         signer = self.reader.text("signer", missing="signature_missing")
         wrong = {noted.field for noted in self.reader.problems}
-        agent = None if {"signer", "principal"} & wrong else self.agent(signer)
+        agent = None if _WHO_SIGNS & wrong else self.agent(signer)
         if self.at_desk and self.drawn is not None:
             self._check_drawn(self.drawn, notice)
             return PromiseSignature(signer, self.drawn.signed_on, agent, self.drawn.how, self.drawn.drawing)
