@@ -58,6 +58,7 @@ def test_what_is_drawn_at_the_desk_is_kept_and_everybody_can_check_the_document(
     uscc = issue(clerk)
     clerk.goto(f"{site.origin}/desk/businesses/{uscc}")
     clerk.click("a[href*='/desk/promises/']")
+    clerk.wait_for_load_state()
     assert clerk.locator(".signed img").evaluate("image => image.naturalWidth") == 600
     assert not violations(clerk)
     sha256 = clerk.url.rpartition("/")[2]

@@ -44,6 +44,11 @@ class GrantVisit:
         """How many officers made it."""
         return len(self.officers) + len(self.named)
 
+    @property
+    def passed(self) -> bool:
+        """Whether the premises met what is asked."""
+        return self.outcome is GrantVisitOutcome.PASSED
+
 
 def newest_visit(visits: Iterable[GrantVisit]) -> GrantVisit | None:
     """The visit that counts: the one of the latest day, of one day the one recorded last; ``visits`` in that order."""
@@ -72,7 +77,7 @@ def visit_refusal(
     if newest is None:
         return RuleError("visit_missing", permit_type=permit_type)
     day = newest.visited_on.isoformat()
-    if newest.outcome is not GrantVisitOutcome.PASSED:
+    if not newest.passed:
         return RuleError("visit_not_passed", permit_type=permit_type, day=day)
     if newest.count < officers:
         return RuleError("visit_by_too_few", permit_type=permit_type, day=day, found=newest.count, needed=officers)

@@ -135,10 +135,7 @@ class Officers:
     def check(self, actor: Actor, item_id: int, certificate: Certificate, now: datetime) -> None:
         """Raise what ``grant`` would raise of the item and its number, before anything is written."""
         with self.database.read() as tx:
-            case = self._own_case(tx, actor, item_id, now)
-            self._demand_visited(case)
-            self._demand_decided_here(case, certificate)
-            steps.demand_joinable(case, certificate)
+            self._demand_grantable(self._own_case(tx, actor, item_id, now), certificate)
 
     def grant(self, actor: Actor, item_id: int, certificate: Certificate, now: datetime) -> None:
         """Grant it in the authority's own name: its permit joins the record, and the code's next version shows it.
@@ -149,7 +146,7 @@ class Officers:
         """
         with self.database.write() as tx:
             case = self._own_case(tx, actor, item_id, now)
-            self._demand_visited(case)
+            self._demand_grantable(case, certificate)
             self._join(case, certificate)
 
     def enter_result(self, actor: Actor, item_id: int, certificate: Certificate, now: datetime) -> None:
@@ -174,7 +171,10 @@ class Officers:
         steps.join(case, certificate, GrantMode.GENERAL, case.by.office)
         self.coding.issue_code(case.tx, item.uscc, case.at, case.by, case.by.office)
 
-    def _demand_visited(self, case: ItemCase) -> None:
+    def _demand_grantable(self, case: ItemCase, certificate: Certificate) -> None:
+        """First what no visit could change."""
+        self._demand_decided_here(case, certificate)
+        steps.demand_joinable(case, certificate)
         subject = f"item/{case.stored.item_id}"
         before_grant.demand_visit(case.tx, self.catalogue, subject, case.item.permit_type, case.day, case.by)
 

@@ -134,7 +134,12 @@ def demand(actor: Actor, right: Right, *offices: str) -> None:
         thing = right.thing
         raise AccessError("other_office", thing_zh=thing.zh, thing_en=thing.en, office=offices[0] or "—")
     if not may(actor, right, *offices):
-        raise AccessError("role_not_allowed")
+        raise role_refused()
+
+
+def role_refused() -> AccessError:
+    """What somebody is told who lacks the role, where the thing itself decides who may."""
+    return AccessError("role_not_allowed")
 
 
 def office_bound(actor: Actor, right: Right) -> str | None:

@@ -11,7 +11,7 @@ from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.domain.work.tasks import Task, TaskKind
 from licence_qr.domain.work.whose import DOERS_OF, assignable, may_do
-from licence_qr.errors import AccessError, InputError, RuleError
+from licence_qr.errors import InputError, RuleError
 from licence_qr.services.register import access, events, things
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.work.pending_due import dated
@@ -55,7 +55,7 @@ class Assignments:
         ``task_taken_meanwhile``."""
         access.demand(actor, access.HAND_OVER_TASKS)
         if not self._may_take(actor, kind):
-            raise AccessError("role_not_allowed")
+            raise access.role_refused()
         with self.database.write() as tx:
             self._give(tx, actor, self._task(tx, actor, kind, subject, now), actor, was, now)
 

@@ -27,10 +27,13 @@ def pending_due(
 ) -> Mapping[int, str | None]:
     """Key of each permit that waits for a decision of these offices → the last day for it; None while its clock stands
     still."""
+    pending = procedures.pending_of_offices(tx, offices)
+    if not pending:
+        return {}
     pauses, extensions = procedures.pauses_of_pending(tx, offices), procedures.extensions_of_pending(tx, offices)
     found: dict[int, str | None] = {}
     plain: dict[tuple[date, int], date | None] = {}  # of those that nothing has stopped, which are most
-    for permit_id, permit_type, accepted in procedures.pending_of_offices(tx, offices):
+    for permit_id, permit_type, accepted in pending:
         since, stops = accepted or today, pauses.get(permit_id, ())
         rules = figures_of_application(catalogue, permit_type, since, today)
         limit = rules.decision_working_days + extensions.get(permit_id, 0)

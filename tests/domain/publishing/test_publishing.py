@@ -139,7 +139,7 @@ def test_the_public_sees_these_fields_and_no_others():
     assert {f.name for f in fields(PublicPermit)} == {
         "permit_type", "permit_no", "address", "items", "authority", "office", "status", "mode", "valid_from",
         "valid_to", "days_left", "state_since", "grade", "graded_on", "follow_up_due", "checked_on", "deemed_renewed",
-        "ended_by", "inspection", "scale", "suspension",
+        "ended_by", "inspection", "promise", "scale", "suspension",
     }  # fmt: skip
     assert {f.name for f in fields(PublicItem)} == {
         "permit_type", "authority", "address", "standing", "since", "permit_no",

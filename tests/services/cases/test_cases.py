@@ -57,7 +57,6 @@ def test_a_result_of_the_authority_joins_the_record_and_makes_the_next_version(h
     assert hotel_case.items()["fire_check"].assignee == FIRE.username
     hotel_case.visited("fire_check", FIRE)
     certificate = parse_certificate(typed_certificate, local_date(at))
-    hotel_case.visited("fire_check", FIRE)
     services.officers.grant(FIRE, item_id, certificate, at)
     with services.database.read() as tx:
         newest = codes.newest_of_business(tx, hotel_case.uscc)

@@ -21,6 +21,7 @@ def told(hotel_case, typed_certificate):
     services, at = hotel_case.services, hotel_case.at
     services.officers.refuse(LODGING, hotel_case.item_id("special_trade"), "没有监控设备", at)
     certificate = parse_certificate(typed_certificate, local_date(at))
+    hotel_case.visited("fire_check", FIRE)
     services.officers.grant(FIRE, hotel_case.item_id("fire_check"), certificate, at)
 
     def read(actor):

@@ -93,6 +93,7 @@ def test_what_was_granted_is_handed_over_with_its_card_and_what_was_shown_is_not
 ):
     services, at = hotel_case.services, hotel_case.at
     certificate = parse_certificate(typed_certificate, local_date(at))
+    hotel_case.visited("fire_check", FIRE)
     services.officers.grant(FIRE, fire_check, certificate, at)
     services.shown_certificates.record(
         clerk, hotel_case.item_id("food"), replace(certificate, permit_no="JY25001070000001"), at

@@ -41,6 +41,7 @@ def typed(catalogue, now):
         "principal": "测试员", "established_on": "2026-11-20", "domicile": "测试路1号", "business_scope": "住宿服务",
         "premises_address": "测试路1号", "premises_region": "500107105", "mode": "commitment", "notice_id": notice.id,
         "notice_version": notice.version, "notice_sha256": notice.sha256, "signer": "测试员", "signed_on": "2026-11-23",
+        "signed_on_paper": "yes",
     }  # fmt: skip
 
 

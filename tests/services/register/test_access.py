@@ -30,6 +30,11 @@ OWN, OTHER, NONE = "baishiyi", "jinfeng", ""
 TABLE = {
     "TAKE_APPLICATIONS": ("C", "", ""),
     "INVITE_TO_RATE": ("C", "", ""),
+    "READ_PARTIES": ("CIDSU", "U", "U"),
+    "LOOK_AT_NUMBERS": ("CD", "", ""),
+    "TELL_APPLICANTS": ("C", "", ""),
+    "READ_PROMISES": ("CIDSU", "U", "U"),
+    "HAND_OVER_TASKS": ("CIDS", "", ""),
     "READ_BUSINESSES": ("CIDSU", "CIDSU", "CIDSU"),
     "READ_INTERNAL_HISTORY": ("CIDSU", "U", "U"),
     "ACT_ON_LICENCES": ("C", "", ""),

@@ -17,7 +17,7 @@ from licence_qr.store.work import tasks
 
 NOW, TODAY = datetime(2026, 11, 23, 2, 30, tzinfo=UTC), date(2026, 11, 23)
 CLERK = Actor(1, "someone", "示例", "baishiyi", frozenset({Role.CLERK}))
-FEW = 3  # counts, lines, and the names of those who have them
+FEW = 3  # what waits for a decision, counts, and lines
 
 
 @pytest.fixture

@@ -110,7 +110,7 @@ def test_the_second_factor_is_asked_for_unless_the_service_has_asked_for_two(sit
     assert alone.client.get(answer.location).location == "/second-factor/prove?next=/desk/proposals"
     assert alone.client.get("/desk/proposals").location.startswith("/second-factor/")
     answer = site.come(both, "li", TWO_FACTORS)
-    assert both.client.get(answer.location).location == "/desk/work"
+    assert both.client.get(answer.location).location == "/desk/"
     assert both.see("/desk/proposals")
 
 

@@ -49,6 +49,14 @@ WITHOUT: Mapping[str, str] = {
     "desk.reports.act_on_report": _TALK,
     "desk.reports.dismiss_alike": _TALK,
     "desk.ratings.act_on_rating": _TALK,
+    "desk.parties.show_number": "shows a number, and writes only who looked",
+    "desk.work_people.take": _TAKEN,
+    "desk.work_people.hand_over": _TAKEN,
+    "desk.businesses_tellings.record_told": "its page is the check: it shows what the applicant is told",
+    **dict.fromkeys(
+        (f"desk.{room}_procedure.{act}" for room in ("businesses", "items") for act in ("send_form", "end_pause")),
+        "what was seen or what stands still: nothing is decided, and a later visit or pause counts instead",
+    ),
     "desk.work.renew_calendar": "one's own calendar address",
     "desk.work.revoke_calendar": "one's own calendar address",
 }

@@ -40,6 +40,7 @@ def test_more_is_told_and_a_card_handed_over_from_the_work_list(case: DeskCase) 
     assert "告知申请人" not in clerk.see("/desk/work")
     assert told[1] not in clerk.see(tell)
     fire.press(item, f"{item}/go-on")
+    case.visited("fire_check", fire)
     granted = fire.client.post(
         f"{item}/grant", data={**CERTIFICATE, "action": "record", "csrf_token": hidden(fire.see(item), "csrf_token")}
     )
