@@ -90,6 +90,8 @@ def test_the_whole_journey_goes_with_the_keyboard_alone(looking: Page, desk: str
     page.keyboard.press("Space")
     tab_to(page, "#signer")
     page.keyboard.type("张示例")
+    tab_to(page, "[name=signed_on_paper]")
+    page.keyboard.press("Space")
     press_enter(page)
     tab_to(page, ".issue button")
     press_enter(page)

@@ -80,7 +80,7 @@ def test_an_account_is_chosen(page: Page, walk: Walk, offered: Offered) -> None:
         expect(page.get_by_role("heading", name="用哪个账号登录")).to_be_visible()
         walk.look("accounts", page)
         page.get_by_role("button", name="zhao.2").click()
-        expect(page.get_by_text("赵示例")).to_be_visible()
+        expect(page.locator(".who")).to_contain_text("赵示例")
 
 
 def test_whoever_is_not_known_is_told_so_on_the_sign_in_page(page: Page, walk: Walk, offered: Offered) -> None:

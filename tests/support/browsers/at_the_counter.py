@@ -119,10 +119,13 @@ def fill_details(page: Page) -> None:
 
 
 def fill_commitment(page: Page) -> None:
-    """The third step: the promise, signed in the field."""
+    """The third step: the promise, signed in the field; without scripts there is none, and it is signed on paper."""
     page.check("input[name=mode][value=commitment]")
     page.fill("#signer", "张示例")
-    draw(page)
+    if page.locator("[data-pad] canvas").is_visible():
+        draw(page)
+    else:
+        page.check("input[name=signed_on_paper]")
     onward(page)
 
 
