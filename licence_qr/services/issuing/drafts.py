@@ -98,7 +98,7 @@ class Applications:
         """The open applications of the clerk's office with ``text`` in their name, person or credit code."""
         access.demand(actor, TAKE_APPLICATIONS)
         with self.database.read() as tx:
-            found = applications.drafts_of_office(tx, actor.office, MOST_SEARCHED)
+            found = self.kept.of_office(tx, actor.office, MOST_SEARCHED)
         typed = tuple((each, "\n".join(each.fields.get(name, "") for name in _SEARCHED)) for each in found)
         return tuple(each for each, texts in typed if each.issued_at is None and text.casefold() in texts.casefold())
 

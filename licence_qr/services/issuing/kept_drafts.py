@@ -46,9 +46,9 @@ class KeptDrafts:
         """``own``, if it can still be changed. Raises ConflictError ``application_already_issued`` too."""
         return still_open(self.own(tx, actor, draft_id))
 
-    def of_office(self, tx: Transaction, office: str) -> tuple[Draft, ...]:
+    def of_office(self, tx: Transaction, office: str, limit: int = 50) -> tuple[Draft, ...]:
         """The drafts of one office, newest first."""
-        return tuple(_each_text(draft, self._opened) for draft in applications.drafts_of_office(tx, office))
+        return tuple(_each_text(draft, self._opened) for draft in applications.drafts_of_office(tx, office, limit))
 
     def add(self, tx: Transaction, draft: Draft) -> None:
         """Add a new draft."""

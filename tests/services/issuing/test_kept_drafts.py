@@ -101,6 +101,17 @@ def test_an_unknown_field_and_a_text_without_end_are_refused_and_nothing_is_stor
     assert services.applications.get(clerk, begun.draft_id) == begun
 
 
+def test_a_search_finds_what_is_kept_sealed_and_shows_it_as_it_was_typed(services, clerk, begun, now):
+    code = "915001071000000249"  # a credit code of digits alone looks like an identity number, and is sealed as one
+    services.applications.keep(clerk, begun.draft_id, Typing({"uscc": code}, 1, "first", 1), now)
+    with services.database.read() as tx:
+        assert code not in tx.one("SELECT fields FROM applications")["fields"]
+    for text in (code, "甲"):
+        [found] = services.applications.named(clerk, text)
+        assert found.fields["uscc"] == code
+    assert services.applications.named(clerk, "sealed") == ()
+
+
 def test_a_colleague_takes_a_draft_over_and_everybody_sees_from_whom(services, clerk, colleague, begun, now):
     taken = services.applications.take_over(colleague, begun.draft_id, now)
     assert services.applications.take_over(colleague, begun.draft_id, now) == taken
