@@ -192,10 +192,17 @@ def _stale_page(draft_id: str, fields: tuple[Field, ...], typing: Typing) -> Res
             for field in fields
             if field.name in clashes
         ),
-        typed=typing.fields,
+        typed={name: _sent_back(draft, name, text) for name, text in typing.fields.items()},
         address=request.path,
     )
     return make_response(page, 409)
+
+
+def _sent_back(draft: Draft, name: str, text: str) -> str:
+    """What the page that asks which text to keep sends along. For a mask that was left alone the stored number is known here
+    by now: it goes out as the mask again."""
+    stored = draft.entries.get(name)
+    return shown_field(name, text) if stored is not None and stored.text == text else text
 
 
 def _difference(field: Field, saved: TypedField, typed: str, names: Mapping[int, str]) -> Difference:

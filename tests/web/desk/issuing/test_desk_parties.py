@@ -106,6 +106,21 @@ def test_two_desks_see_each_others_number_masked(clerk: Browser, colleague: Brow
     assert NUMBER not in answer.get_data(as_text=True) and MASK in answer.get_data(as_text=True)
 
 
+def test_a_mask_that_was_left_alone_stays_one_where_another_field_clashes(clerk: Browser, colleague: Browser) -> None:
+    application = clerk.start()
+    clerk.send(f"{application}/trade", HOTEL)
+    details(clerk, application, principal_id_number=NUMBER)
+    opened = colleague.see(f"{application}/details")
+    details(clerk, application, principal_id_number=MASK, name="先改")
+    typed = {**DETAILS, "principal_id_number": MASK, "name": "后改"}
+    answer = colleague.send(f"{application}/details", typed, opened)
+    page = answer.get_data(as_text=True)
+    assert (answer.status_code, hidden(page, "principal_id_number")) == (409, MASK)
+    assert NUMBER not in page
+    colleague.send(f"{application}/details", typed, page)
+    assert f'value="{MASK}"' in clerk.see(f"{application}/details")
+
+
 def issued(clerk: Browser, **fields: str) -> str:
     """The credit code of a business whose applicant has a number and an agent."""
     application = clerk.start()
