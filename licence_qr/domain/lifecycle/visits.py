@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from licence_qr.domain.names import name_key
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import RuleError
 from licence_qr.wording.text import Text
@@ -60,8 +61,10 @@ def newest_visit(visits: Iterable[GrantVisit]) -> GrantVisit | None:
 
 
 def visited(actor: Actor, visits: Iterable[GrantVisit]) -> bool:
-    """Whether ``actor``, or somebody for whom they stand in or stood in today, made one of the visits."""
-    return any(actor.is_involved((*each.officers, *each.named)) or actor.display_name in each.named for each in visits)
+    """Whether ``actor``, or somebody for whom they stand in or stood in today, made one of the visits. A name is theirs
+    however it is spelt."""
+    own = name_key(actor.display_name)
+    return any(actor.is_involved((*each.officers, *each.named)) or own in map(name_key, each.named) for each in visits)
 
 
 def visit_refusal(

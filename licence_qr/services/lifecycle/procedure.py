@@ -16,6 +16,7 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.clock import DecisionClock, Pause, PauseKind
 from licence_qr.domain.lifecycle.dates import figures_of_application
 from licence_qr.domain.lifecycle.visits import GrantVisit, GrantVisitOutcome, newest_visit
+from licence_qr.domain.names import name_key, written_username
 from licence_qr.domain.plain_text import length_faults, plain_line, plain_text
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import PermitState
@@ -320,7 +321,8 @@ def _visit(tx: Transaction, actor: Actor, applied: Awaiting, typed: TypedVisit, 
 
 
 def _officers(tx: Transaction, office: str, typed: str) -> tuple[tuple[str, ...], tuple[str, ...], list[InputError]]:
-    """User names, other names, and what is wrong with them. A name of one account of the office is that account."""
+    """User names, other names, and what is wrong with them. A name of one account of the office is that account, however it
+    is spelt."""
     written = list(filter(None, map(plain_line, _BETWEEN_NAMES.split(typed))))
     if not written:
         return (), (), [InputError("visit_officers_missing", field="officers")]
@@ -329,17 +331,24 @@ def _officers(tx: Transaction, office: str, typed: str) -> tuple[tuple[str, ...]
     officers, named, people = [], [], []
     for name in written:
         known = accounts.user_by_name(tx, name)
-        alike = [known.actor] if known else [each for each in colleagues if each.display_name == name]
+        alike = [known.actor] if known else [each for each in colleagues if _is_name_of(each, name)]
         if len({each.person_id for each in alike}) == 1:
             officers.append(alike[0].username)
             people.append(str(alike[0].person_id or alike[0].username))
         else:
             named.append(name)
-            people.append(f"name {name}")
+            people.append(f"name {name_key(name)}")
     twice = next((name for name, person in zip(written, people, strict=True) if people.count(person) > 1), None)
     if twice:
         faults.append(InputError("visit_officer_twice", field="officers", found=twice))
     return tuple(officers), tuple(named), faults
+
+
+def _is_name_of(colleague: Actor, written: str) -> bool:
+    """Whether that is the name or the user name of ``colleague``, as people write them."""
+    return name_key(written) == name_key(colleague.display_name) or (
+        written_username(written).casefold() == colleague.username.casefold()
+    )
 
 
 def _pause_faults(pause: Pause, applied: Awaiting, today: date) -> list[InputError]:

@@ -82,12 +82,29 @@ def test_a_name_that_is_typed_is_compared_too(asked: Hotel) -> None:
     assert code_of(lambda: asked.do(Act.GRANT, permit=0)) == "granter_visited"
 
 
+@pytest.mark.parametrize("with_account", [True, False])
+def test_a_name_is_the_granters_however_it_is_spelt(asked: Hotel, with_account: bool) -> None:
+    name, username = asked.clerk.display_name, asked.clerk.username
+    spellings = [f"{name[0]} {name[1:]}", f"{name[0]}\u3000{name[1:]}"]
+    if with_account:
+        spellings += [username.upper(), username.replace("-", "－")]
+        roles, password = frozenset({Role.CLERK}), "seven grey herons at noon"
+        asked.services.accounts.create(username, name, asked.clerk.office, roles, password, asked.now)
+    for spelt in spellings:
+        visit(asked, f"{spelt}、乙")
+        refused = view(asked).refusal
+        assert refused is not None and refused.code == "granter_visited", spelt
+        assert view(asked).visits[0].officers == ((username,) if with_account else ())
+    assert code_of(lambda: asked.do(Act.GRANT, permit=0)) == "granter_visited"
+
+
 @pytest.mark.parametrize(
     ("officers", "outcome", "words", "back", "code"),
     [
         ("", PASSED, "", 0, "visit_officers_missing"),
         ("甲", PASSED, "", 0, "visit_officers_too_few"),
         ("甲、甲", PASSED, "", 0, "visit_officer_twice"),
+        ("张三、张 三", PASSED, "", 0, "visit_officer_twice"),
         ("甲" * 51 + "、乙", PASSED, "", 0, "text_too_long"),
         ("甲、乙", NOT_PASSED, " ", 0, "visit_words_missing"),
         ("甲、乙", PASSED, "字" * 501, 0, "text_too_long"),
