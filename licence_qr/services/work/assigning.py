@@ -8,7 +8,7 @@ from datetime import date, datetime
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.roles import Actor
+from licence_qr.domain.roles import Actor, Role
 from licence_qr.domain.work.tasks import Task, TaskKind
 from licence_qr.domain.work.whose import DOERS_OF, assignable, may_do
 from licence_qr.errors import InputError, RuleError
@@ -64,7 +64,7 @@ class Assignments:
 
         Raises AccessError, NotFoundError, InputError ``colleague_may_not``, RuleError ``task_taken_meanwhile``.
         """
-        access.demand(actor, access.HAND_OVER_TASKS)
+        self._demand_handing(actor, kind)
         with self.database.write() as tx:
             task = self._task(tx, actor, kind, subject, now)
             found = [each for each in self._colleagues(tx, task, now) if each.username == to]
@@ -103,6 +103,12 @@ class Assignments:
 
     def _question(self, tx: Transaction, actor: Actor, day: date, kind: TaskKind) -> TaskQuery:
         return dated(tx, self.catalogue, question(self.catalogue, actor, day, kind=kind))
+
+    def _demand_handing(self, actor: Actor, kind: TaskKind) -> None:
+        """Whoever may do such a task hands it over, and a supervisor; whoever only sees it does not. Raises AccessError."""
+        access.demand(actor, access.HAND_OVER_TASKS)
+        if not (may_do(kind, actor) or Role.SUPERVISOR in actor.roles):
+            raise access.role_refused()
 
     def _may_take(self, actor: Actor, kind: TaskKind) -> bool:
         return assignable(kind) and may_do(kind, actor)

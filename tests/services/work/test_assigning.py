@@ -139,6 +139,16 @@ def test_only_colleagues_of_the_office_who_may_do_it_are_given_it(database, book
     assert code(lambda: book.show(people["aud"], PENDING, pending, NOW)) == "role_not_allowed"
 
 
+def test_who_only_sees_a_task_hands_it_to_nobody(book, work, people, pending):
+    book.take(people["ann"], PENDING, pending, "", NOW)
+    dora = people["dora"]
+    assert [line.task.subject for line in work.everything(dora, WorkFilter(), NOW)] == [pending]
+    for to in ("ben", ""):
+        act = lambda to=to: book.hand_over(dora, PENDING, pending, to, "ann", NOW)  # noqa: E731
+        assert code(act) == "role_not_allowed"
+    assert mine(work, people["ann"]) == [pending]
+
+
 def test_a_proposal_goes_to_no_decider_who_took_part(database, book, people):
     key = add_permit(database, 1, valid_from="2026-10-01")
     with database.write() as tx:
