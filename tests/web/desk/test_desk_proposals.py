@@ -88,6 +88,10 @@ def test_which_decision_suspends_is_said_wherever_the_permit_is_shown(
             shown = clerk.see(f"{page}{'&' if '?' in page else '?'}lang={language}")
             assert said in text_of(shown), page
         assert named in text_of(clerk.see(f"{business}/history?lang={language}"))
+        whose_end = {"zh": "许可证有效期至", "en": "the permit runs to"}[language]
+        assert whose_end in text_of(clerk.see(f"{business}?lang={language}")), (
+            "or the day reads as the suspension's end"
+        )
     told = clerk.client.get(public[1], headers={"Accept": "application/json"}).get_json()
     assert told["permits"][0]["suspension"] == suspension
     with shop.services.database.write() as tx:

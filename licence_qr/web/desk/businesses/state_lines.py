@@ -78,7 +78,9 @@ def _of_item(line: ItemLine, permits: tuple[HeldPermit, ...], places: dict[int, 
         tone=saying.tone,
         mark=saying.mark,
         number=permit.permit_no if permit else "",
-        lasts=_until(permit.period) if permit and permit.period else Text(f"自{since.zh}起", f"since {since.en}"),
+        lasts=_lasts(permit.period, line.status)
+        if permit and permit.period
+        else Text(f"自{since.zh}起", f"since {since.en}"),
         todo=saying.todo,
         place=places.get(line.item.premises_no, ""),
         item=line,
@@ -94,10 +96,20 @@ def _of_permit(held: HeldPermit, places: dict[int, str]) -> StateLine:
         tone=saying.tone,
         mark=mark_of(held.status),
         number=held.permit.permit_no,
-        lasts=_until(held.permit.period),
+        lasts=_lasts(held.permit.period, held.status),
         place=places.get(held.permit.premises_no, ""),
         anchor=f"permit-{held.permit_id}",
     )
+
+
+def _lasts(period: Period | None, status: PermitStatus | None) -> Text | None:
+    """Until when the permit runs. Beside a suspension a bare day reads as its end; what has ended runs no more."""
+    until = _until(period)
+    if until is None or status is None or status.in_force or status is PermitStatus.EXPIRED:
+        return until
+    if mark_of(status) == "ended":
+        return None
+    return Text(f"许可证有效期{until.zh}", f"the permit runs {until.en}")
 
 
 def _until(period: Period | None) -> Text | None:
