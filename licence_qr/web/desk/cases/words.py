@@ -70,10 +70,12 @@ def _todo(line: ItemLine) -> Text | None:
         case ItemState.SENT:
             return Text(
                 f"已推送{zh}，申请人不必另跑；结果并入同一个码。",
-                f"Sent on to {en}. The applicant need not go there; the result joins the same code.",
+                f"Sent on to {en}. The applicant need not go there; the result appears under the same code.",
             )
         case ItemState.TAKEN:
-            return Text(f"{zh}正在办理；结果并入同一个码。", f"{en} is handling it. The result joins the same code.")
+            return Text(
+                f"{zh}正在办理；结果并入同一个码。", f"{en} is handling it. The result appears under the same code."
+            )
         case ItemState.MORE_ASKED:
             return Text(
                 f"{zh}要求补正，请告知申请人；材料带来后在这里转交。",
