@@ -13,6 +13,9 @@ const OF_THE_PAGE = new Set([
   "same_address",
   "words",
   "strokes",
+  "seen_name",
+  "seen_principal",
+  "seen_premises_address",
 ]);
 
 export const JSON_WANTED = { Accept: "application/json" };

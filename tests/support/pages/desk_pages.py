@@ -156,7 +156,8 @@ class Browser:
         today = re.search(r'name="signed_on"[^>]* value="([^"]*)"', page)
         assert today, "no day of signing"
         signed = {"signer": signer, "signed_on": today[1], "signed_on_paper": "yes"}
-        return self.send(f"{application}/commitment", {"mode": "commitment", **signed, **more}, page)
+        seen = {name: html.unescape(text) for name, text in re.findall(r'name="(seen_\w+)" value="([^"]*)"', page)}
+        return self.send(f"{application}/commitment", {"mode": "commitment", **seen, **signed, **more}, page)
 
     def issue(self, application: str) -> TestResponse:
         """Press "Issue both" on the review page; where it asks why a business of that name is another one, say why."""

@@ -38,6 +38,8 @@ from licence_qr.web.shell.readings import shows
 from licence_qr.web.shell.security import current_actor, roles
 
 NOTICE_FIELDS = ("notice_id", "notice_version", "notice_sha256")
+# What stands above the signature field, and comes back with what is drawn there.
+SEEN_FIELDS = ("name", "principal", "premises_address")
 
 blueprint = Blueprint("commitment", __name__, url_prefix="/applications")
 blueprint.after_request(keeping)
@@ -70,6 +72,7 @@ def save_commitment(draft_id: str) -> Response:
         elif action == "link":
             services().signatures.open_link(current_actor(), draft_id, permits_of(saved), current_instant())
         elif strokes and saved.fields.get("mode") == GrantMode.COMMITMENT:
+            _demand_seen(saved)
             services().signatures.sign_here(current_actor(), draft_id, permits_of(saved), strokes, current_instant())
     except InputError as wrong:
         return make_response(_page(saved, wrong), wrong.http_status)
@@ -109,12 +112,21 @@ def _page(draft: Draft, wrong: InputError | None = None) -> str:
         notice=notice,
         mode_field=fields[0] if fields else None,
         signature_fields=fields[1:],
+        seen_fields=[(FIELD_LABELS[name], name, draft.fields.get(name, "")) for name in SEEN_FIELDS],
         signing=_signing(draft),
         how=SIGNED_HOW_WORDS,
         values={**_usual(draft), **draft.fields},
         **frame(draft),
         **shown,
     )
+
+
+def _demand_seen(draft: Draft) -> None:
+    """Raise InputError where a colleague has changed what whoever signs saw above the signature field."""
+    changed = [FIELD_LABELS[n] for n in SEEN_FIELDS if request.form.get(f"seen_{n}", "") != draft.fields.get(n, "")]
+    if changed:
+        what = {"what_zh": "、".join(each.zh for each in changed), "what_en": ", ".join(each.en for each in changed)}
+        raise InputError("promise_signed_before_change", field="strokes", **what)
 
 
 def _signing(draft: Draft) -> Signing:

@@ -75,6 +75,20 @@ def test_a_drawn_signature_is_shown_to_the_office_and_each_look_is_noted(
     assert f"promise/{sha256}" in seen
 
 
+@pytest.mark.parametrize("field", ["name", "principal", "premises_address"])
+def test_what_a_colleague_changed_after_the_page_was_made_is_not_signed(
+    clerk: Browser, application: str, field: str
+) -> None:
+    """Whoever signs has the former text before their eyes."""
+    page = clerk.see(f"{application}/commitment")
+    assert f'name="seen_{field}" value="{DETAILS[field]}"' in page and f">{DETAILS[field]}<" in page
+    answer = clerk.sign(
+        application, DETAILS["principal"], signed_on_paper="", strokes=DRAWN, **{f"seen_{field}": "旧的"}
+    )
+    assert answer.status_code == 422 and "签名以后改过" in answer.get_data(as_text=True)
+    assert clerk.client.get(f"{application}/signature").get_json() == {"signed": False}
+
+
 def test_everybody_reads_the_text_and_gets_the_bytes_that_were_hashed(
     clerk: Browser, application: str, desk_app: Flask
 ) -> None:
