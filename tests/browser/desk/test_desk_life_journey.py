@@ -10,7 +10,7 @@ import pytest
 from at_the_counter import Running
 from desk_pages import PASSWORD
 from playwright.sync_api import Page, expect
-from screens import DESK, PHONE
+from screens import DESK, PHONE, send
 from verify_site import settled, typed
 
 
@@ -35,8 +35,8 @@ def at(seat: Callable[..., Page], running: Running) -> Callable[..., Page]:
 
 
 def press(page: Page) -> None:
-    """Press the button at the end of the form, and that of its check."""
-    page.locator("main form button").last.click()
+    """Press the button at the end of the form, and that of its check, once the answer of the first is there."""
+    send(page, page.locator("main form button").last)
     if page.locator(".check-form").count():
         page.locator(".check-form button").click()
 
