@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,10 +14,7 @@ from licence_qr.store.database.connections import Row, Transaction
 
 # Between names typed by people, which have no comma of ASCII in them.
 _APART = ","
-_OF_PENDING = (
-    "FROM permits p JOIN {} c ON c.subject = 'permit/' || p.permit_id"
-    " WHERE p.handling_office IN ({}) AND p.state = 'pending'"
-)
+_OF_SUBJECTS = "subject IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,21 +157,33 @@ def pending_of_offices(tx: Transaction, offices: tuple[str, ...]) -> tuple[tuple
     )
 
 
-def pauses_of_pending(tx: Transaction, offices: tuple[str, ...]) -> Mapping[int, tuple[Pause, ...]]:
-    """The pauses of those permits, by key."""
+def items_of_authorities(tx: Transaction, authorities: tuple[str, ...]) -> tuple[tuple[int, str, datetime | None], ...]:
+    """Key, type and instant of acceptance of the items that wait for a decision of these authorities."""
+    marks = ", ".join("?" * len(authorities))
     rows = tx.all(
-        f"SELECT c.*, p.permit_id {_OF_PENDING.format('clock_pauses', ', '.join('?' * len(offices)))}", offices
+        "SELECT i.item_id, i.permit_type, a.issued_at FROM case_items i"
+        " LEFT JOIN issued_applications a ON a.application_no = i.application_no"
+        f" WHERE i.authority IN ({marks}) AND i.state IN ('sent', 'taken', 'more_asked')",
+        authorities,
     )
-    found: dict[int, tuple[Pause, ...]] = {}
-    for row in rows:
-        found[row["permit_id"]] = (*found.get(row["permit_id"], ()), _pause(row).pause)
+    return tuple(
+        (row["item_id"], row["permit_type"], datetime.fromisoformat(row["issued_at"]) if row["issued_at"] else None)
+        for row in rows
+    )
+
+
+def pauses_of(tx: Transaction, subjects: Iterable[str]) -> Mapping[str, tuple[Pause, ...]]:
+    """The pauses of these applications, by subject."""
+    found: dict[str, tuple[Pause, ...]] = {}
+    for row in tx.all(f"SELECT * FROM clock_pauses WHERE {_OF_SUBJECTS}", (json.dumps(list(subjects)),)):
+        found[row["subject"]] = (*found.get(row["subject"], ()), _pause(row).pause)
     return found
 
 
-def extensions_of_pending(tx: Transaction, offices: tuple[str, ...]) -> Mapping[int, int]:
-    """The days added for those permits, by key."""
-    joined = _OF_PENDING.format("clock_extensions", ", ".join("?" * len(offices)))
-    return {row["permit_id"]: row["days"] for row in tx.all(f"SELECT c.days, p.permit_id {joined}", offices)}
+def extensions_of(tx: Transaction, subjects: Iterable[str]) -> Mapping[str, int]:
+    """The days added for these applications, by subject."""
+    rows = tx.all(f"SELECT subject, days FROM clock_extensions WHERE {_OF_SUBJECTS}", (json.dumps(list(subjects)),))
+    return {row["subject"]: row["days"] for row in rows}
 
 
 def accepted_on(tx: Transaction, application_no: str) -> datetime | None:

@@ -32,6 +32,7 @@ class TaskQuery:
     while nobody has them.
 
     ``pending_due``: the pending permits by key, with the last day for each; None while its clock stands still.
+    ``items_due``: the same of the items that wait for ``authorities``.
     ``reviews`` are the permit types that are reviewed (复核), by the number of months after which.
     ``unassigned``: include reports without an office.
     """
@@ -43,6 +44,7 @@ class TaskQuery:
     rules: LifeRules
     reviews: Mapping[int, tuple[str, ...]]
     pending_due: Mapping[int, str | None] = field(default_factory=dict)
+    items_due: Mapping[int, str | None] = field(default_factory=dict)
     unassigned: bool = False
     holding: tuple[str, ...] = ()
     stood_in_for: tuple[str, ...] = ()
@@ -291,20 +293,21 @@ def _answering(sql: str) -> Source:
 
 
 _AT_THE_AUTHORITY = "state IN ('sent', 'taken', 'more_asked')"  # as the index says it
-# No time limit of items is recorded yet. Where there is one, it is said here.
-_ITEM_DUE = "NULL"
 
 
 def _item(state: ItemState) -> Source:
-    """Items that stand in one state with the authorities whose own offices are asked for."""
+    """Items that stand in one state with the authorities whose own offices are asked for. The clock that says until when
+    they are decided is reckoned beforehand."""
 
     def source(q: TaskQuery) -> TaskSelect:
         own = tuple(q.authorities.items()) or (("", ""),)
         sql = f"""
             SELECT 'item/' || item_id AS subject, CASE authority {"WHEN ? THEN ? " * len(own)}END AS office, uscc,
-                premises_no, {_ITEM_DUE} AS due_on, assignee AS named
-            FROM case_items WHERE authority IN ({marks(own)}) AND {_AT_THE_AUTHORITY} AND state = '{state}'"""
-        values = (*(each for office, authority in own for each in (authority, office)), *(a for _, a in own))
+                premises_no, d.value AS due_on, assignee AS named
+            FROM json_each(?) d CROSS JOIN case_items ON item_id = CAST(d.key AS INTEGER)
+            WHERE authority IN ({marks(own)}) AND {_AT_THE_AUTHORITY} AND state = '{state}'"""
+        days = json.dumps({str(key): day for key, day in q.items_due.items()})
+        values = (*(each for office, authority in own for each in (authority, office)), days, *(a for _, a in own))
         return TaskSelect(sql, values, named=True)
 
     return source
@@ -316,7 +319,7 @@ def _telling(state: ItemState) -> Source:
 
     def source(q: TaskQuery) -> TaskSelect:
         sql = f"""
-            SELECT 'item/' || t.item_id AS subject, t.office, i.uscc, i.premises_no, {_ITEM_DUE} AS due_on
+            SELECT 'item/' || t.item_id AS subject, t.office, i.uscc, i.premises_no, NULL AS due_on
             FROM tellings t JOIN case_items i ON i.item_id = t.item_id JOIN entities e ON e.uscc = i.uscc
             WHERE t.office IN ({marks(q.offices)}) AND t.ended_at IS NULL AND t.state = '{state}' AND {there}"""
         return TaskSelect(sql, q.offices)

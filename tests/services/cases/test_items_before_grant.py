@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hotel_case import HotelCase, officer
@@ -13,8 +13,10 @@ from licence_qr.domain.dates import Period, local_date
 from licence_qr.domain.lifecycle.clock import PauseKind
 from licence_qr.domain.lifecycle.visits import GrantVisitOutcome
 from licence_qr.domain.roles import Actor, Role
+from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import LicenceQRError, RegisterError
 from licence_qr.services.lifecycle.procedure import TypedVisit
+from licence_qr.services.work.work_list import WorkFilter
 from licence_qr.store.register import history
 
 FIRE = officer("firechecks")
@@ -35,6 +37,26 @@ def test_asking_for_more_pauses_by_itself_and_going_on_resumes(hotel_case: Hotel
     services.counter_items.passed_on(clerk, item_id, later)
     clock = services.officers.item(FIRE, item_id, later + timedelta(days=1)).clock
     assert clock.paused == () and clock.used == 1
+
+
+def test_the_work_list_says_until_when_as_the_page_does(hotel_case: HotelCase, clerk: Actor) -> None:
+    services, item_id = hotel_case.services, hotel_case.item_id("fire_check")
+
+    def listed() -> tuple[TaskKind, date | None]:
+        lines = services.work_list.everything(FIRE, WorkFilter(), hotel_case.at + timedelta(days=1))
+        return next((x.task.kind, x.task.due_on) for x in lines if x.task.subject == f"item/{item_id}")
+
+    def on_page() -> date | None:
+        return services.officers.item(FIRE, item_id, hotel_case.at + timedelta(days=1)).clock.due
+
+    first = on_page()
+    assert first is not None and listed() == (TaskKind.ITEM_TO_TAKE, first)
+    services.officers.ask_more(FIRE, item_id, "缺疏散平面图", hotel_case.at)
+    assert on_page() is None and listed() == (TaskKind.ITEM_AWAITED, None)
+    services.counter_items.passed_on(clerk, item_id, hotel_case.at)
+    services.procedures.extend(FIRE, f"item/{item_id}", "支队长", "案情复杂", hotel_case.at)
+    later = on_page()
+    assert later is not None and later > first and listed() == (TaskKind.ITEM_TO_DECIDE, later)
 
 
 def test_an_officer_who_visited_does_not_grant_even_where_the_program_forgets(hotel_case: HotelCase) -> None:
