@@ -44,6 +44,9 @@ class Written:
     def columns(self, table: str) -> frozenset[str]:
         return frozenset()
 
+    def refuse_rows(self, query: str, problem: str) -> None:
+        self.statements += f"{query};"
+
     def hold(self, rules: Sequence[Table]) -> None:
         checks = [each.condition for table in rules for each in table.checks]
         self.statements += "".join([*checks, *(each.condition for table in rules for each in table.refusals)])

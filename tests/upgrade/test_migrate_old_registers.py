@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from harmed import says
+from harmed import says, tamper
 from old_installations import PICTURE, REGISTERS, WITH_VISITS, OldInstallation, Unpack, environ_of, put_photograph
 from program import Ended, run_here
 
@@ -100,6 +100,22 @@ def test_a_step_that_fails_leaves_the_register_as_it_was(
     (copy,) = copies(old)
     assert dump(copy) == before
     monkeypatch.undo()
+    assert migrate(old).status == 0 and steps(old.settings.register_path) == set(NAMES)
+
+
+def test_what_was_granted_on_a_commitment_and_is_not_signed_yet_is_signed_first(unpack: Unpack) -> None:
+    """This program would ask for a document of the promise, and the program of before made none."""
+    old = unpack(REGISTERS[-1])
+    register = register_of(old.settings)
+    promised = "WHERE uscc IN (SELECT uscc FROM permits WHERE mode = 'commitment')"
+    tamper(register, "CREATE TABLE signed AS SELECT * FROM codes")
+    tamper(register, f"UPDATE codes SET token = NULL, kid = NULL, payload = x'00' {promised}")  # noqa: S608 – our own words
+    before = dump(old.settings.register_path)
+    ended = migrate(old)
+    assert ended.status == 1 and says("upgrade_before_signing", ended.err)
+    assert dump(old.settings.register_path) == before
+    again = "UPDATE codes SET (token, kid, payload) = (SELECT token, kid, payload FROM signed s"
+    tamper(register, f"{again} WHERE s.status_index = codes.status_index)", "DROP TABLE signed")
     assert migrate(old).status == 0 and steps(old.settings.register_path) == set(NAMES)
 
 

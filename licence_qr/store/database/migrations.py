@@ -45,14 +45,20 @@ class SqliteSchema:
         """The names of the columns of ``table``."""
         return frozenset(self.db[table].columns_dict)
 
+    def refuse_rows(self, query: str, problem: str) -> None:
+        """Raise RegisterError ``problem`` with their ``count`` where ``query`` finds rows that the step cannot take over."""
+        found = self.db.execute(query).fetchall()
+        if found:
+            raise RegisterError(problem, count=len(found))
+
     def hold(self, rules: Sequence[Table]) -> None:
         """Write the tables with these rules, where they have others, and make the triggers anew."""
         holding.hold(self.db.execute, rules)
 
 
 def upgrade(db: SqliteUtils) -> None:
-    """Apply the missing steps. Raises RegisterError ``register_newer`` when the file has unknown steps, and
-    ``upgrade_step_failed`` when the rows do not fit a step."""
+    """Apply the missing steps. Raises RegisterError ``register_newer`` when the file has unknown steps,
+    ``upgrade_step_failed`` when the rows do not fit a step, and what a step refuses."""
     refuse_newer(db)
     _book.ensure_migrations_table(db)
     for former, name in FORMER_NAMES.items():

@@ -33,6 +33,9 @@ class Schema(Protocol):
     def columns(self, table: str) -> frozenset[str]:
         """The names of the columns of ``table``."""
 
+    def refuse_rows(self, query: str, problem: str) -> None:
+        """Raise RegisterError ``problem`` with their ``count`` where ``query`` finds rows that the step cannot take over."""
+
     def hold(self, rules: Sequence[Table]) -> None:
         """Have the database refuse what these rules forbid, instead of what it refused by rules before. Raises RegisterError
         ``register_rule_broken`` where a row breaks one."""

@@ -292,7 +292,16 @@ def m041_case_items(schema: Schema) -> None:
 def m042_people_of_cases(schema: Schema) -> None:
     """Applicants and agents; promises as documents, with signatures drawn for drafts and the links to draw them by; who has
     which task, what applicants are still to be told, and what a home page counts; visits, pauses and extensions before a
-    decision."""
+    decision.
+
+    The signer asks for the document of each promise from here on. What the program of before has granted on one and not
+    signed yet has none, and no mark in the register could prove that: whoever writes rows could set it too.
+    """
+    schema.refuse_rows(
+        "SELECT 1 FROM codes WHERE token IS NULL AND refused = ''"
+        " AND EXISTS (SELECT 1 FROM permits WHERE permits.uscc = codes.uscc AND permits.mode = 'commitment')",
+        "upgrade_before_signing",
+    )
     parties_tables.create(schema)
     applications_tables.add_promises(schema)
     applications_tables.add_tallies(schema)
