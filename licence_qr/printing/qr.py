@@ -6,6 +6,7 @@ signed record. Error correction is level M; for reasons and measured sizes see d
 
 from __future__ import annotations
 
+import base64
 import io
 from dataclasses import dataclass
 from itertools import groupby
@@ -97,6 +98,13 @@ def to_svg(symbol: Symbol, mm: float, title: str = "二维码 QR code") -> str:
         f' role="img" shape-rendering="crispEdges"><title>{escape(title)}</title>'
         f'<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path d="{path}"/></svg>'
     )
+
+
+def to_data_uri(text: str) -> str:
+    """The symbol of ``text`` for ``src``, where what it says may stand in no address of a picture. Raises PrintError."""
+    symbol = make_symbol(text)
+    svg = to_svg(symbol, min_size_mm(symbol.version))
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
 
 
 def to_png(symbol: Symbol, px_per_module: int = 8) -> bytes:

@@ -74,10 +74,7 @@ class Officers:
         ``item_decided_elsewhere``."""
         access.demand(actor, access.DECIDE_ITEMS)
         with self.database.read() as tx:
-            stored = items.get(tx, item_id)
-            if stored is None:
-                raise things.not_found(things.ITEM)
-            self._demand(actor, stored.item, local_date(now))
+            stored = self._stored(tx, actor, item_id, now)
             return self._waiting(tx, stored, local_date(now))
 
     def of_application(self, actor: Actor, application_no: str, permit_type: str, now: datetime) -> WaitingItem:
@@ -95,10 +92,7 @@ class Officers:
         raises."""
         access.demand(actor, access.DECIDE_ITEMS)
         with self.database.read() as tx:
-            stored = items.get(tx, item_id)
-            if stored is None:
-                raise things.not_found(things.ITEM)
-            self._demand(actor, stored.item, local_date(now))
+            stored = self._stored(tx, actor, item_id, now)
             return entered_certificate(tx, stored.item)
 
     def take(self, actor: Actor, item_id: int, now: datetime) -> None:
@@ -178,13 +172,17 @@ class Officers:
         subject = f"item/{case.stored.item_id}"
         before_grant.demand_visit(case.tx, self.catalogue, subject, case.item.permit_type, case.day, case.by)
 
-    def _case(self, tx: Transaction, actor: Actor, item_id: int, now: datetime) -> ItemCase:
-        access.demand(actor, access.DECIDE_ITEMS)
+    def _stored(self, tx: Transaction, actor: Actor, item_id: int, now: datetime) -> StoredItem:
         stored = items.get(tx, item_id)
         if stored is None:
             raise things.not_found(things.ITEM)
+        self._demand(actor, stored.item, local_date(now))
+        return stored
+
+    def _case(self, tx: Transaction, actor: Actor, item_id: int, now: datetime) -> ItemCase:
+        access.demand(actor, access.DECIDE_ITEMS)
+        stored = self._stored(tx, actor, item_id, now)
         case = ItemCase(tx, self.catalogue, stored, actor, now)
-        self._demand(actor, stored.item, case.day)
         if stored.item.state not in AT_THE_AUTHORITY:
             raise steps.not_waiting(case)
         return case

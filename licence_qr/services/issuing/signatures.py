@@ -25,7 +25,7 @@ from licence_qr.domain.names import name_key
 from licence_qr.domain.register.typed_fields import FieldReader
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import InputError, NotFoundError
-from licence_qr.printing.qr import make_symbol, min_size_mm, to_svg
+from licence_qr.printing.qr import to_data_uri
 from licence_qr.services.files.kept import Files
 from licence_qr.services.issuing.kept_drafts import KeptDrafts
 from licence_qr.services.issuing.signature_picture import to_png
@@ -52,9 +52,7 @@ class ShownLink:
     @property
     def image(self) -> str:
         """The address as a QR symbol: the token stands in no address of a picture."""
-        symbol = make_symbol(self.address)
-        svg = to_svg(symbol, min_size_mm(symbol.version))
-        return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
+        return to_data_uri(self.address)
 
 
 @dataclass(frozen=True, slots=True)

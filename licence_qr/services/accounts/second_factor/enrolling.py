@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +13,7 @@ from licence_qr.domain.plain_text import length_faults, plain_line
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError
-from licence_qr.printing.qr import make_symbol, min_size_mm, to_svg
+from licence_qr.printing.qr import to_data_uri
 from licence_qr.services.accounts.confirming import Confirming
 from licence_qr.services.accounts.notes import note
 from licence_qr.services.accounts.second_factor import ceremonies, limits, totp
@@ -63,9 +62,7 @@ class AppSecret:
     @property
     def image(self) -> str:
         """The address as a QR symbol, for ``src``: the secret stands in no address of its own."""
-        symbol = make_symbol(self.address)
-        svg = to_svg(symbol, min_size_mm(symbol.version))
-        return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
+        return to_data_uri(self.address)
 
 
 @dataclass(frozen=True, slots=True)
