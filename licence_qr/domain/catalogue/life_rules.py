@@ -46,8 +46,7 @@ class LifeRules:
     extension_working_days: int  # and, where the head of the authority agrees, so much later
     change_apply_days: int  # a change must be applied for within
     dormancy_months: int  # the longest dormancy (歇业) of a business
-    false_application_bar_months: int  # no new application after false statements
-    deceit_bar_months: int  # no new application after a permit obtained by deceit
+    deceit_bar_months: int  # no new application after a permit obtained by false statements, deceit or bribery
     second_officer_hours: int  # the second officer confirms a record within, from its arrival; then the desk decides
     visit_item_seconds: int  # a visit takes at least so long for each item that was answered
     visit_again_minutes: int  # the same permit is not inspected again by an officer within

@@ -40,16 +40,13 @@ class Fault(StrEnum):
 
     UNMET = "unmet"  # 逾期仍不符合条件: after a rectification order
     REFUSED = "refused"  # 拒不整改
-    FALSE_STATEMENT = "false_statement"  # 隐瞒情况、提供虚假材料 (行政许可法 第七十八条)
-    DECEIT = "deceit"  # 以欺骗、贿赂等不正当手段取得许可 (行政许可法 第七十九条)
+    FALSE_STATEMENT = "false_statement"  # 隐瞒情况、提供虚假材料取得许可 (行政许可法 第七十九条)
+    DECEIT = "deceit"  # 以贿赂等其他不正当手段取得许可 (行政许可法 第七十九条)
 
     def bar_months(self, rules: LifeRules) -> int | None:
-        """Number of months for which a new application is barred, or None."""
-        months = {
-            Fault.FALSE_STATEMENT: rules.false_application_bar_months,
-            Fault.DECEIT: rules.deceit_bar_months,
-        }
-        return months.get(self)
+        """Number of months for which a new application is barred, or None. The permit was granted, so it is article 79;
+        article 78 is for what was not granted."""
+        return rules.deceit_bar_months if self in {Fault.FALSE_STATEMENT, Fault.DECEIT} else None
 
 
 FAULT_WORDS: Mapping[Fault, Text] = {

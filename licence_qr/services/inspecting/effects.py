@@ -238,7 +238,7 @@ class InspectionEffects:
 def _basis_of_fault(fault: Fault | None) -> str:
     """The article of the Administrative Licensing Law for a failed commitment."""
     articles = {
-        Fault.FALSE_STATEMENT: "《行政许可法》第六十九条、第七十八条",
+        Fault.FALSE_STATEMENT: "《行政许可法》第六十九条、第七十九条",
         Fault.DECEIT: "《行政许可法》第六十九条、第七十九条",
     }
     return articles.get(fault, "") if fault else ""

@@ -20,7 +20,7 @@ RULES = CATALOGUE.life_rules_on(TODAY)
 def test_the_figures_that_come_with_the_package():
     assert (RULES.renewal_apply_days, RULES.review_after_months, RULES.follow_up_months) == (30, 24, 2)
     assert RULES.expiring_days == (90, 60, 30)
-    assert (RULES.change_apply_days, RULES.false_application_bar_months, RULES.deceit_bar_months) == (30, 12, 36)
+    assert (RULES.change_apply_days, RULES.deceit_bar_months) == (30, 36)
     assert (RULES.report_contact_working_days, RULES.report_answer_working_days) == (2, 5)
     assert RULES.rating_mend_working_days == 15
 
