@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import combinations
 from typing import Any
 
 from licence_qr.catalogue.faults import Faults
@@ -91,6 +92,7 @@ _REFERENCES = (
     ("number_templates", "number_template", "permit_type", "permit_types", "permit_type", "id"),
     ("kinds_of_place", "kind", "group", "kinds_of_place", "group", "number"),
     ("kinds_of_place", "kind", "rules", "kinds_of_place", "rule", "id"),
+    ("kinds_of_place", "kind.local_area", "offices", "offices", "office", "id"),
     ("trades", "trade", "kinds", "kinds_of_place", "kind", "id"),
     ("trades", "every_trade", "permit_type", "permit_types", "permit_type", "id"),
     ("trades", "trade.item", "permit_type", "permit_types", "permit_type", "id"),
@@ -189,28 +191,35 @@ def _check_authorities(sources: Sources, faults: Faults) -> None:
 
 
 def _check_conditions(sources: Sources, faults: Faults) -> None:
-    """A condition must be a question of the same trade or an area; items that every trade needs have none."""
+    """A condition must be a question of the same trade or an area, and kinds must be of the trade; items that every trade
+    needs have neither."""
     for row in rows(sources, "trades", "every_trade"):
-        if row.entry.condition:
-            _unknown_reference(row, "condition", row.entry.condition, "trades", [], faults)
+        for key in ("condition", "kinds"):
+            for value in filter(None, row.values(key)):
+                _unknown_reference(row, key, value, "trades", [], faults)
     for trade in rows(sources, "trades", "trade"):
         questions = [question.id for question in trade.entry.question]
+        for index, question in enumerate(trade.entry.question):
+            row = LocatedEntry(trade.source, (*trade.place, "question", index), question)
+            _check_kinds_of_trade(trade, row, "yes_with", faults)
         _unique(
             ((LocatedEntry(trade.source, (*trade.place, "question", i), None), (q,)) for i, q in enumerate(questions)),
             "id",
             faults,
         )
-        for index, question in enumerate(trade.entry.question):
-            row = LocatedEntry(trade.source, (*trade.place, "question", index), question)
-            for kind in question.yes_with:
-                if kind not in trade.entry.kinds:
-                    _unknown_reference(row, "yes_with", kind, "trades", trade.entry.kinds, faults)
         for index, item in enumerate(trade.entry.item):
+            row = LocatedEntry(trade.source, (*trade.place, "item", index), item)
+            _check_kinds_of_trade(trade, row, "kinds", faults)
             area = item.condition.removeprefix(AREA_CONDITION)
             is_area = area != item.condition and area.isascii() and area.isdigit()
             if item.condition and not is_area and item.condition not in questions:
-                row = LocatedEntry(trade.source, (*trade.place, "item", index), item)
                 _unknown_reference(row, "condition", item.condition, "trades", [*questions, "area>=300"], faults)
+
+
+def _check_kinds_of_trade(trade: LocatedEntry, row: LocatedEntry, key: str, faults: Faults) -> None:
+    for kind in row.values(key):
+        if kind not in trade.entry.kinds:
+            _unknown_reference(row, key, kind, "trades", trade.entry.kinds, faults)
 
 
 def _check_patterns(sources: Sources, faults: Faults) -> None:
@@ -264,12 +273,38 @@ def _check_successions(sources: Sources, faults: Faults) -> None:
         groups["delegation", row.entry.office, row.entry.permit_type].append((row, row.entry))
     for row in rows(sources, "notices", "notice"):
         groups["notice", row.entry.permit_type].append((row, row.entry))
-    for row in rows(sources, "trades", "trade.item"):
-        groups["item", str(row.place[1]), row.entry.permit_type].append((row, row.entry))
+    for key, item in _items_by_rule(sources):
+        groups[key].append((item, item.entry))
     for row in rows(sources, "trades", "every_trade"):
         groups["every_trade", row.entry.permit_type].append((row, row.entry))
     for group in groups.values():
         _check_succession(group, "valid_from", faults, without_gap=False)
+    for trade in rows(sources, "trades", "trade"):
+        _check_modes(trade, faults)
+
+
+def _check_modes(trade: LocatedEntry, faults: Faults) -> None:
+    """On one day a permit is granted in one way: on a commitment or without one."""
+    numbered = sorted(enumerate(trade.entry.item), key=lambda each: each[1].valid_from)
+    permits = [each for each in numbered if each[1].mode is not ItemMode.FILING]
+    for (_, one), (index, other) in combinations(permits, 2):
+        differ = one.permit_type == other.permit_type and one.mode is not other.mode
+        if differ and (one.valid_to is None or other.valid_from <= one.valid_to):
+            row = LocatedEntry(trade.source, (*trade.place, "item", index), other)
+            facts = {"key": "mode", "found": other.mode.value, "example": f'"{one.mode.value}"'}
+            faults.add("catalogue_value_wrong", row.source.name, row.line("mode"), **facts)
+
+
+def _items_by_rule(sources: Sources) -> Iterator[tuple[tuple[str, ...], LocatedEntry]]:
+    """The items of trades, by what must not overlap: those for one permit under the same condition, and of the same kinds.
+    A permit that depends on the kind of place has one item at a time, since the rule of the kind decides."""
+    by_kind = {entry.id for entry in sources.permit_types.entries.permit_type if entry.by_kind_of_place}
+    for row in rows(sources, "trades", "trade.item"):
+        item, trade = row.entry, str(row.place[1])
+        if item.permit_type in by_kind:
+            yield ("item", trade, item.permit_type), row
+        else:
+            yield ("item", trade, item.permit_type, item.condition, *item.kinds), row
 
 
 def _check_succession(

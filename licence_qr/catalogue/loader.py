@@ -182,12 +182,20 @@ def _kind(entry: schema.KindEntry, rules: dict[str, DatedRegime]) -> KindOfPlace
         regimes=tuple(rules[rule] for rule in entry.rules),
         aliases=tuple(entry.aliases),
         min_area_m2=entry.min_area_m2,
+        local_areas={office: local.min_area_m2 for local in entry.local_area for office in local.offices},
         note=None if entry.note is None else _text(entry.note),
     )
 
 
 def _item(entry: schema.ItemEntry) -> TradeItem:
-    return TradeItem(entry.permit_type, entry.mode, _period(entry), _text(entry.reason), entry.condition)
+    return TradeItem(
+        permit_type=entry.permit_type,
+        mode=entry.mode,
+        period=_period(entry),
+        reason=_text(entry.reason),
+        condition=entry.condition,
+        kinds=tuple(entry.kinds),
+    )
 
 
 def _trade(entry: schema.TradeEntry, base: list[TradeItem]) -> Trade:

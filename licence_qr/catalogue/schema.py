@@ -49,6 +49,7 @@ EXAMPLES = {
     "note": '{ zh = "说明", en = "Note" }',
     "notice_no": '"演示委托公告〔2026〕第1号"',
     "number": "2",
+    "offices": '["town_centre"]',
     "office": '"town_centre"',
     "pattern": '"渝高新卫公证字〔{year}〕第{serial:05d}号"',
     "permit_type": '"food_business"',
@@ -172,6 +173,11 @@ class RuleEntry(DatedEntry):
     basis: TextEntry
 
 
+class LocalAreaEntry(Entry):
+    offices: Annotated[list[Id], Field(min_length=1)]
+    min_area_m2: Annotated[int, Field(ge=1)]
+
+
 class KindEntry(Entry):
     id: Id
     group: int
@@ -179,6 +185,7 @@ class KindEntry(Entry):
     rules: Annotated[list[Id], Field(min_length=1)]
     aliases: list[Words] = []
     min_area_m2: Annotated[int, Field(ge=1)] | None = None
+    local_area: list[LocalAreaEntry] = []
     note: TextEntry | None = None
 
 
@@ -192,6 +199,7 @@ class ItemEntry(DatedEntry):
     permit_type: Id
     mode: Annotated[ItemMode, Field(strict=False)]
     condition: str = ""
+    kinds: list[Id] = []
     reason: TextEntry
 
 

@@ -94,11 +94,16 @@ def test_an_unknown_name_leads_to_no_kind() -> None:
     assert CATALOGUE.kind_by_name("天文馆") is None
 
 
-def test_shops_fall_under_the_rule_from_300_square_metres_on() -> None:
+def test_shops_fall_under_the_rule_by_an_area_that_each_office_has() -> None:
     shop = CATALOGUE.kind_by_name("商场（店）")
     assert shop is not None
-    assert shop.below_threshold(299) and not shop.below_threshold(300)
-    assert not CATALOGUE.kinds["hotel"].below_threshold(1)
+    assert {office: shop.min_area_at(office) for office in CATALOGUE.windows} == {
+        "baishiyi": 200,
+        "bafu": 200,
+        "jinfeng": 200,
+        "xiyong": 300,
+    }
+    assert CATALOGUE.kinds["hotel"].min_area_at("jinfeng") is None
 
 
 def test_the_four_offices_may_issue_both_permits_on_every_day_of_the_pilot() -> None:
@@ -139,6 +144,8 @@ def test_wire_ids_never_change() -> None:
         "tobacco": 10,
         "drugs": 11,
         "hygiene_filing": 12,
+        "food_filing": 13,
+        "medical_institution": 14,
     }
     assert {t.wire_id: t.pattern for t in CATALOGUE.number_templates} == {
         1: "渝高新卫公证字〔{year}〕第{serial:05d}号",

@@ -166,7 +166,8 @@ class DatedRegime:
 
 @dataclass(frozen=True, slots=True)
 class KindOfPlace:
-    """One kind of public place (公共场所). ``min_area_m2``: if set, the smallest area that needs a permit.
+    """One kind of public place (公共场所). ``min_area_m2``: if set, the smallest area that needs a permit; ``local_areas``
+    has the offices where it is another.
 
     ``aliases`` are other names that registers use (足浴 → 公共浴室). ``group`` is 1 to 7 for the 28 kinds of the regulation,
     and 0 for places that are often mistaken for one of them (美甲, 健身) and need no permit.
@@ -178,15 +179,16 @@ class KindOfPlace:
     regimes: tuple[DatedRegime, ...]
     aliases: tuple[str, ...] = ()
     min_area_m2: int | None = None
+    local_areas: Mapping[str, int] = field(default_factory=dict)
     note: Text | None = None
 
     def regime_on(self, day: date) -> DatedRegime | None:
         """The rule in force on ``day``, or None."""
         return next((r for r in self.regimes if day in r.period), None)
 
-    def below_threshold(self, area_m2: int) -> bool:
-        """Whether a place of ``area_m2`` square metres is too small to need a permit."""
-        return self.min_area_m2 is not None and area_m2 < self.min_area_m2
+    def min_area_at(self, office: str) -> int | None:
+        """The smallest area that needs a permit where ``office`` takes applications, in m²; None for any area."""
+        return self.local_areas.get(office, self.min_area_m2)
 
 
 class ItemMode(StrEnum):
@@ -211,13 +213,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class TradeItem:
-    """One permit a trade needs. ``condition`` is a question id, ``area>=N`` in m², or empty for mandatory."""
+    """One permit a trade needs. ``condition`` is a question id, ``area>=N`` in m², or empty for mandatory; ``kinds`` are the
+    only kinds of place that need it, empty for all of the trade."""
 
     permit_type: str
     mode: ItemMode
     period: Period
     reason: Text
     condition: str = ""
+    kinds: tuple[str, ...] = ()
 
     @property
     def area_from_m2(self) -> int | None:

@@ -72,22 +72,24 @@ def answered_by_kinds(trade: Trade, kinds: Collection[str]) -> Mapping[str, bool
     return {question.id: True for question in trade.questions if not set(question.yes_with).isdisjoint(kinds)}
 
 
-def need_of_kind(kind: KindOfPlace, area_m2: int | None, day: date) -> Need:
-    """What the rule of ``day`` requires of one kind of place of ``area_m2`` square metres (None: not yet known)."""
+def need_of_kind(kind: KindOfPlace, office: str, area_m2: int | None, day: date) -> Need:
+    """What the rule of ``day`` requires of one kind of place of ``area_m2`` square metres (None: not yet known) where
+    ``office`` takes applications."""
     rule = kind.regime_on(day)
     if rule is None:
         return Need(Regime.NONE, Text(f"{kind.name.zh}在这一天没有规定", f"{kind.name.en}: no rule for that day"))
     changed = rule is not kind.regimes[0]
     begun = day_in_words(rule.period.first)
     since_zh, since_en = (f"自{begun.zh}起", f" since {begun.en}") if changed else ("", "")
-    if rule.regime is Regime.LICENSED and kind.min_area_m2 is not None:
+    least = kind.min_area_at(office)
+    if rule.regime is Regime.LICENSED and least is not None:
         if area_m2 is None:
-            zh = f"{kind.name.zh}面积达到{kind.min_area_m2}平方米才需要许可（{rule.basis.zh}）"
-            en = f"{kind.name.en}: a permit from {kind.min_area_m2} m² on ({rule.basis.en})"
+            zh = f"{kind.name.zh}面积达到{least}平方米才需要许可（{rule.basis.zh}）"
+            en = f"{kind.name.en}: a permit from {least} m² on ({rule.basis.en})"
             return Need(Regime.LICENSED, Text(zh, en), ON_AREA)
-        if kind.below_threshold(area_m2):
-            zh = f"{kind.name.zh}面积{area_m2}平方米，不足{kind.min_area_m2}平方米，不需要许可"
-            en = f"{kind.name.en} of {area_m2} m²: no permit below {kind.min_area_m2} m²"
+        if area_m2 < least:
+            zh = f"{kind.name.zh}面积{area_m2}平方米，不足{least}平方米，不需要许可"
+            en = f"{kind.name.en} of {area_m2} m²: no permit below {least} m²"
             return Need(Regime.NONE, Text(zh, en))
     zh, en = {
         Regime.LICENSED: ("需要许可", "a permit is needed"),
@@ -110,8 +112,8 @@ def requirements(
 
     A permit is ISSUED_HERE, or a filing FILED_HERE, only when it is needed and a delegation to ``office`` is in force on
     ``day``; it is SENT_ON to an authority that has an office of its own here. A filing is of the type under which it is
-    recorded. Permits that are not needed are listed too. A chosen kind that
-    answers a question does so whatever else was answered. A line that depends on an unknown fact names it in
+    recorded. Permits that are not needed are listed too; of several items for one permit the strictest counts. A chosen
+    kind that answers a question does so whatever else was answered. A line that depends on an unknown fact names it in
     ``depends_on``. Raises InputError ``trade_unknown`` or ``kind_unknown``.
     """
     trade = catalogue.trades.get(trade_id)
@@ -131,14 +133,21 @@ def requirements(
         area_m2=facts.area_m2,
         day=day,
     )
-    items = {item.permit_type: item for item in trade.items if day in item.period}
+    items: dict[str, list[TradeItem]] = {}
+    for item in trade.items:
+        if day in item.period:
+            items.setdefault(item.permit_type, []).append(item)
     types = [*items, *(t.id for t in catalogue.permit_types.values() if t.by_kind_of_place and t.id not in items)]
     types.sort(key=lambda permit_type: not catalogue.permit_types[permit_type].licence)
-    return tuple(_requirement(case, catalogue.permit_types[id_], items.get(id_)) for id_ in types)
+    return tuple(_requirement(case, catalogue.permit_types[id_], items.get(id_, ())) for id_ in types)
 
 
-def _requirement(case: _BusinessCase, permit_type: PermitType, item: TradeItem | None) -> Requirement:
-    need = _need_by_kind(case, item) if permit_type.by_kind_of_place else _need_by_item(case, item)
+def _requirement(case: _BusinessCase, permit_type: PermitType, items: Sequence[TradeItem]) -> Requirement:
+    if permit_type.by_kind_of_place:
+        item = next(iter(items), None)  # the catalogue has no two of them on one day
+        need = _need_by_kind(case, item)
+    else:
+        need, item = _need_by_items(case, items)
     mode = _mode(case, permit_type, item, need)
     if need.regime is Regime.FILING and permit_type.filed_as:
         permit_type = case.catalogue.permit_types[permit_type.filed_as]
@@ -207,15 +216,41 @@ def _mode(case: _BusinessCase, permit_type: PermitType, item: TradeItem | None, 
     return wanted
 
 
+_STRICTEST_FIRST = (Regime.LICENSED, Regime.FILING, Regime.NONE)
+
+
+def _need_by_items(case: _BusinessCase, items: Sequence[TradeItem]) -> tuple[Need, TradeItem | None]:
+    """The need for a permit that only the package mentions, and the item that decides: the strictest, a certain one before
+    one that is still open."""
+    needs = [_need_by_item(case, item) for item in items]
+    if not needs:
+        return _need_by_item(case, None), None
+    if all(need.regime is Regime.NONE for need in needs):
+        return Need(Regime.NONE, _join([need.reason for need in needs])), items[0]
+    return min(
+        zip(needs, items, strict=True),
+        key=lambda each: (_STRICTEST_FIRST.index(each[0].regime), bool(each[0].depends_on)),
+    )
+
+
 def _need_by_item(case: _BusinessCase, item: TradeItem | None) -> Need:
-    """The need for a permit that only the package mentions."""
     if item is None:
         return Need(Regime.NONE, Text("本行业不涉及", "not part of this trade"))
     met, because, unknown = _condition(case, item)
     if met is False:
         return Need(Regime.NONE, because)
+    if item.kinds and not unknown:
+        if not case.kinds:
+            unknown = ON_KINDS
+        elif not {kind.id for kind in case.kinds} & set(item.kinds):
+            return Need(Regime.NONE, _not_for(case.kinds))
     regime = Regime.FILING if item.mode is ItemMode.FILING else Regime.LICENSED
     return Need(regime, _join([item.reason, because]), unknown)
+
+
+def _not_for(kinds: Sequence[KindOfPlace]) -> Text:
+    names = [kind.name for kind in kinds]
+    return Text(f"{'、'.join(n.zh for n in names)}不涉及", f"not needed for: {', '.join(n.en for n in names)}")
 
 
 def _need_by_kind(case: _BusinessCase, item: TradeItem | None) -> Need:
@@ -245,9 +280,8 @@ def _with_reason(item: TradeItem | None, need: Need) -> Need:
 
 def _strongest(case: _BusinessCase, kinds: Sequence[KindOfPlace]) -> Need:
     """The strictest need of several kinds: permit, then filing, then nothing. Open while it depends on the choice."""
-    needs = [need_of_kind(kind, case.area_m2, case.day) for kind in kinds]
-    order = [Regime.LICENSED, Regime.FILING, Regime.NONE]
-    regime = min((need.regime for need in needs), key=order.index)
+    needs = [need_of_kind(kind, case.office, case.area_m2, case.day) for kind in kinds]
+    regime = min((need.regime for need in needs), key=_STRICTEST_FIRST.index)
     deciding = [need for need in needs if need.regime is regime]
     reason = _join([need.reason for need in needs])
     if not case.kinds and len(deciding) < len(needs):

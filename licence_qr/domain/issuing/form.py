@@ -341,7 +341,7 @@ class _Form:
     def _refuse_unneeded(self, place: _Place, field: str, kinds: tuple[KindOfPlace, ...]) -> None:
         """Refuse a permit for kinds of place that today's rules do not license."""
         for kind in kinds:
-            need = need_of_kind(kind, place.area_m2, self.today)
+            need = need_of_kind(kind, self.office, place.area_m2, self.today)
             if not need.licensed:
                 facts = {"basis_zh": need.reason.zh, "basis_en": need.reason.en}
                 self._refuse_kind("kind_needs_no_permit", kind, field, **facts)

@@ -246,10 +246,10 @@ def test_a_kind_under_filing_gets_no_permit() -> None:
 
 
 def test_a_shop_is_judged_by_its_area() -> None:
-    sells = {f"answer_sells_{what}": "no" for what in ("food", "tobacco", "drugs")}
+    sells = {f"answer_sells_{what}": "no" for what in ("prepacked_food", "other_food", "tobacco", "drugs")}
     shop = changed(trade="supermarket", kinds="shop", **sells)
-    assert len(parse({**shop, "area_m2": "３００"}).permits) == 1
-    assert refusals({**shop, "area_m2": "299"}) == [("mode", "kind_needs_no_permit")]
+    assert len(parse({**shop, "area_m2": "２００"}).permits) == 1
+    assert refusals({**shop, "area_m2": "199"}) == [("mode", "kind_needs_no_permit")]
     assert refusals({**shop, "area_m2": ""}) == [("area_m2", "area_missing")]
     assert refusals({**shop, "area_m2": "big"}) == [("area_m2", "area_unreadable")]
 

@@ -25,5 +25,5 @@ def test_every_other_act_is_refused_in_words(act: Act) -> None:
     assert (refused.value.code, refused.value.facts["type_zh"]) == ("act_not_of_permit_type", FILING.name.zh)
 
 
-def test_no_other_type_is_a_filing() -> None:
-    assert [each.id for each in CATALOGUE.permit_types.values() if each.filing] == ["hygiene_filing"]
+def test_no_permit_is_a_filing() -> None:
+    assert [each.id for each in CATALOGUE.permit_types.values() if each.filing] == ["hygiene_filing", "food_filing"]
