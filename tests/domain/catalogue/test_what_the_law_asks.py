@@ -108,3 +108,10 @@ def test_of_two_items_for_one_permit_that_are_both_open_the_permit_is_asked_firs
     turned = replace(trade, items=tuple(reversed(trade.items)))
     catalogue = replace(CATALOGUE, trades={"supermarket": turned})
     assert ask("supermarket", "shop", catalogue=catalogue)["food"].depends_on == "sells_other_food"
+
+
+def test_checklists_name_the_standards_in_force_and_their_parts() -> None:
+    named = {item.law.zh for each in CATALOGUE.inspection_rules.checklists for item in each.items}
+    assert sum("WS 10013-2023" in law for law in named) == 1, "in force since 2024-05-01 in place of WS 394-2012"
+    assert not any("WS 394" in law or "GB 37489-2019" in law for law in named)
+    assert {law[:15] for law in named if "37489" in law} == {f"GB 37489.{part}-2019" for part in (3, 4, 5)}
