@@ -221,6 +221,7 @@ class Services(AccountServices):
             secrets=(self.settings.web_secret_file,),
             signer_apart=self.settings.signer_socket is not None,
             identity_service=self.settings.identity_service is not None,
+            calendar=self.catalogue.working_calendar,
         )
 
     @property

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import Role
+from licence_qr.domain.working_days import WorkingCalendar
 from licence_qr.errors import LicenceQRError
 from licence_qr.printing import fonts
 from licence_qr.services.accounts.role_rules import NUMBERED
@@ -29,6 +30,8 @@ from licence_qr.store.keys.newest_lists import SignedList
 
 KEY_ENDS_WITHIN = timedelta(days=60)  # to fetch the root key from its safe
 _OF_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+# The State Council announces the holidays of a year in the first half of November before it.
+CALENDAR_ANNOUNCED = (11, 1)  # month and day from which the next year is asked for
 FEWEST_ADMINISTRATORS = 2  # one asks for the reset of a lost second factor, another confirms it
 
 
@@ -45,11 +48,20 @@ class Doctor:
     """Whether a signer that is a service of its own is named; ``keys`` are those that it has."""
     identity_service: bool
     """Whether one is configured."""
+    calendar: WorkingCalendar
 
     def examine(self, now: datetime) -> list[LicenceQRError]:
         """What was found, the gravest first; empty where nothing is. Raises RegisterError, KeyStoreError, TokenError."""
         broken = self.watching.look(now).reasons
-        unsafe = (self._keys(now), self._signer(), self._backup(), self._files(), self._people(), self._fonts())
+        unsafe = (
+            self._keys(now),
+            self._signer(),
+            self._backup(),
+            self._files(),
+            self._people(),
+            self._fonts(),
+            self._days(now),
+        )
         return [*broken, *(found for each in unsafe for found in each)]
 
     def _signer(self) -> Iterator[LicenceQRError]:
@@ -109,6 +121,14 @@ class Doctor:
                 scripts_en=", ".join(script.name.en for script in scripts),
                 packages=" ".join(dict.fromkeys(each for script in scripts for each in fonts.missing_packages(script))),
             )
+
+    def _days(self, now: datetime) -> Iterator[LicenceQRError]:
+        """Time limits that run into a year whose calendar is not entered cannot be reckoned."""
+        today = local_date(now)
+        needed = [today.year, *([today.year + 1] if (today.month, today.day) >= CALENDAR_ANNOUNCED else [])]
+        for year in needed:
+            if year not in self.calendar.years and not self.checks.demonstration:
+                yield LicenceQRError("unsafe_calendar_missing", year=year)
 
     def _private_keys(self) -> Iterator[Path]:
         return (path for path in self.keys.folder.glob("*.pem") if not path.name.endswith(".pub.pem"))
