@@ -35,7 +35,7 @@ class DrawState(StrEnum):
 
 
 DRAW_STATE_WORDS: Mapping[DrawState, Text] = {
-    DrawState.ANNOUNCED: Text("已公布名单，待抽取", "List published, not drawn yet"),
+    DrawState.ANNOUNCED: Text("已公告，待抽取", "Announced, not drawn yet"),
     DrawState.SETTLED: Text("已抽取", "Drawn"),
     DrawState.CALLED_OFF: Text("抽查作废", "Draw void"),
 }

@@ -1,4 +1,4 @@
-"""Random draws of places and officers (双随机): the list is announced first, then the seed and the result.
+"""Random draws of places and officers (双随机): hashes are announced first, and what was drawn is published after the visit.
 
 docs/verifying/random-draws.md tells the public how to check a draw. Officers are published by number; their names are
 internal.
@@ -66,7 +66,12 @@ class PublishedPlace:
 
 @dataclass(frozen=True, slots=True)
 class PublishedDraw:
-    """One draw as published; nothing else about it is public. ``seed`` is empty until the draw is settled."""
+    """One draw as published; nothing else about it is public. ``seed`` is empty until the draw is settled.
+
+    Until it is ``opened`` the public sees neither ``list`` nor ``seed``, from which everybody could reckon what was drawn,
+    and of ``drawn`` what was inspected: anything else would warn the places and expose the
+    officers.
+    """
 
     number: int
     office: str
@@ -85,6 +90,7 @@ class PublishedDraw:
     settled_at: datetime | None
     reason: str
     drawn: tuple[PublishedPlace, ...]
+    opened: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +196,14 @@ class Draws:
     def published(self) -> tuple[PublishedDraw, ...]:
         """The latest draws of all offices, the newest first, without their places."""
         with self.database.read() as tx:
-            return tuple(_published(tx, each, places=False) for each in draws.newest(tx, None, PUBLISHED))
+            newest = [_published(tx, each, places=False) for each in draws.newest(tx, None, PUBLISHED)]
+        return tuple(_withheld(each) for each in newest)
 
-    def published_one(self, draw_id: int) -> PublishedDraw:
-        """One draw with its places. Raises NotFoundError ``thing_not_found``."""
+    def published_one(self, draw_id: int, now: datetime) -> PublishedDraw:
+        """One draw as the public may see it today. Raises NotFoundError ``thing_not_found``."""
         with self.database.read() as tx:
-            return _published(tx, _known(tx, draw_id))
+            draw = _published(tx, _known(tx, draw_id))
+        return draw if _may_be_opened(draw, local_date(now)) else _withheld(draw)
 
     def _demand(self, wanted: DrawRequest, today: date) -> date:
         problems = []
@@ -310,6 +318,18 @@ def _published(tx: Transaction, stored: StoredDraw, *, places: bool = True) -> P
         reason=stored.reason,
         drawn=found,
     )
+
+
+def _may_be_opened(draw: PublishedDraw, today: date) -> bool:
+    """Once every drawn place was inspected, or the day by which they were to be has passed; and when it was called off."""
+    if draw.state is DrawState.SETTLED:
+        return today > draw.due_on or all(place.inspected_on for place in draw.drawn)
+    return draw.state is DrawState.CALLED_OFF
+
+
+def _withheld(draw: PublishedDraw) -> PublishedDraw:
+    inspected = tuple(place for place in draw.drawn if place.inspected_on)
+    return replace(draw, list="", seed="", drawn=inspected, opened=False)
 
 
 def _place(listed: Mapping[str, Candidate], numbers: Mapping[str, int], place: DrawnPlace) -> PublishedPlace:

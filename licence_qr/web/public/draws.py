@@ -1,4 +1,5 @@
-"""The published draws (双随机、一公开): lists, seeds and results, for everybody to read and check. No login, no script."""
+"""The published draws (双随机、一公开), for everybody to read and check: hashes first; lists, seeds and results after the
+visits. No login, no script."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from licence_qr.domain.inspecting.draws import DRAW_STATE_WORDS
 from licence_qr.domain.inspecting.inspection import OUTCOME_WORDS
 from licence_qr.domain.publishing.publish import office_name
 from licence_qr.services.inspecting.draws import Draws, PublishedDraw, PublishedPlace
+from licence_qr.web import current_instant
 from licence_qr.web.public.answers import readable_by_other_sites
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.templates import render
@@ -34,14 +36,14 @@ def list_draws() -> str:
 
 @blueprint.get("/<int:number>")
 def show_draw(number: int) -> str:
-    """One draw: the announced list, the seed, and the result."""
-    return render("public/draw.html", draw=draws().published_one(number), office=_office, **_WORDS)
+    """One draw: what was announced, and after the visits the list, the seed and the result."""
+    return render("public/draw.html", draw=draws().published_one(number, current_instant()), office=_office, **_WORDS)
 
 
 @blueprint.get("/<int:number>.json")
 def draw_json(number: int) -> Response:
     """Everything that is needed to check one draw; docs/verifying/random-draws.md says how."""
-    facts = draw_facts(draws().published_one(number), catalogue())
+    facts = draw_facts(draws().published_one(number, current_instant()), catalogue())
     return Response(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", mimetype="application/json")
 
 
@@ -63,6 +65,7 @@ def draw_facts(draw: PublishedDraw, catalogue: Catalogue) -> dict[str, Any]:
         "seed": draw.seed,
         "settled_at": draw.settled_at and _instant(draw.settled_at),
         "reason": draw.reason,
+        "opened": draw.opened,
         "drawn": [_place(place) for place in draw.drawn],
     }
 

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs" / "verifying" / "random-draws.md"
 WANTED = DrawRequest("2026年第四季度抽查", 1, date(2026, 12, 31))
 DRAWN_ONES = WorkFilter(kind=TaskKind.DRAWN_INSPECTION)
+# The day by which WANTED is to be inspected is over, and everything is published.
+OVER = datetime(2026, 12, 31, 16, tzinfo=UTC)
 PUBLIC_SEED = replace(WANTED, seed_source="2026-11-24 福彩 2026311 期")
 
 
@@ -56,15 +58,44 @@ def settled(scene: Scene, wanted: DrawRequest = WANTED, seed: str = "") -> Publi
     """Announce a draw and settle it."""
     number = announced(scene, wanted)
     scene.services.draws.settle(scene.actors["desk"], number, seed, scene.at + timedelta(hours=1))
-    return scene.services.draws.published_one(number)
+    return scene.services.draws.published_one(number, OVER)
 
 
-def test_the_list_is_published_before_the_seed(three):
-    draw = three.services.draws.published_one(announced(three))
-    assert (draw.state, draw.seed, draw.drawn) == (DrawState.ANNOUNCED, "", ())
-    assert (draw.candidates, draw.officers, draw.places) == (3, 2, 1)
-    assert draw.list_sha256 == hashlib.sha256(draw.list.encode()).hexdigest()
-    assert re.fullmatch(r"[0-9a-f]{64}", draw.commitment)
+def test_before_the_visits_the_public_sees_hashes_and_counts_alone(three):
+    number = announced(three)
+    for settle in (False, True):
+        if settle:
+            three.services.draws.settle(three.actors["desk"], number, "", three.at)
+        draw = three.services.draws.published_one(number, three.at)
+        assert (draw.opened, draw.list, draw.seed, draw.drawn) == (False, "", "", ())
+        assert (draw.candidates, draw.officers, draw.places) == (3, 2, 1)
+        assert re.fullmatch(r"[0-9a-f]{64}", draw.commitment)
+        facts = json.dumps(draw_facts(draw, three.services.catalogue), ensure_ascii=False)
+        assert not re.search(r"测试\d号|渝高新卫公证字", facts), "no place is named"
+    assert [(each.list, each.seed) for each in three.services.draws.published()] == [("", "")]
+    own = three.services.draws.own(three.actors["desk"], number)
+    assert own.seed and own.drawn, "the office knows whom it visits"
+
+
+def test_when_the_day_by_which_to_visit_is_over_everything_is_published(three):
+    number = announced(three)
+    assert three.services.draws.published_one(number, OVER).opened is False, "not drawn yet"
+    three.services.draws.settle(three.actors["desk"], number, "", three.at)
+    assert three.services.draws.published_one(number, OVER - timedelta(seconds=1)).opened is False
+    draw = three.services.draws.published_one(number, OVER)
+    assert draw.opened and draw.list_sha256 == hashlib.sha256(draw.list.encode()).hexdigest()
+    assert len(draw.drawn) == 1 and draw.drawn[0].inspected_on is None
+
+
+def test_of_two_drawn_places_the_inspected_one_is_published_and_the_other_waits(hotel, make_application):
+    hotel.services.issuance.issue(make_application(2), hotel.actors["desk"], "key-2", hotel.at)
+    draw = settled(hotel, replace(WANTED, places=2))
+    with hotel.services.database.read() as tx:
+        of_hotel = next(each for each in draws.open_ones(tx, "baishiyi") if each.uscc == hotel.uscc)
+    hotel.send(hotel.visit(purpose="drawn", drawn=of_hotel.drawn.drawn_id))
+    seen = hotel.services.draws.published_one(draw.number, hotel.at)
+    assert not seen.opened and (seen.list, seen.seed) == ("", "")
+    assert [place.candidate.uscc for place in seen.drawn] == [hotel.uscc]
 
 
 def test_the_secret_is_kept_until_it_is_the_seed_and_fits_its_commitment(three):
@@ -72,9 +103,9 @@ def test_the_secret_is_kept_until_it_is_the_seed_and_fits_its_commitment(three):
     with three.services.database.read() as tx:
         stored = draws.get(tx, number)
     assert stored is not None and len(stored.secret) == 64
-    assert stored.secret not in repr(three.services.draws.published_one(number))
+    assert stored.secret not in repr(three.services.draws.published_one(number, OVER))
     three.services.draws.settle(three.actors["desk"], number, "", three.at)
-    draw = three.services.draws.published_one(number)
+    draw = three.services.draws.published_one(number, OVER)
     assert draw.seed == stored.secret
     assert hashlib.sha256(draw.seed.encode()).hexdigest() == draw.commitment
 
@@ -120,7 +151,9 @@ def test_what_is_drawn_is_work_until_it_is_inspected_and_then_published(hotel):
     with hotel.services.database.read() as tx:
         assert draws.open_ones(tx, "baishiyi") == ()
     assert hotel.services.work_list.everything(hotel.actors["inspector"], DRAWN_ONES, hotel.at) == ()
-    (place,) = hotel.services.draws.published_one(draw.number).drawn
+    seen = hotel.services.draws.published_one(draw.number, hotel.at)
+    (place,) = seen.drawn
+    assert seen.opened and seen.seed and seen.list, "all that was drawn is inspected"
     assert (place.inspected_on, place.outcome) == (date(2026, 11, 23), VisitOutcome.PASSED)
     assert hotel.permit.permit.grade == "A"
 
@@ -153,7 +186,7 @@ def test_in_the_place_of_an_absent_officer_the_substitute_goes_and_both_names_st
         ("第三人（示例）", "inspector-2（示例）"),
         ("inspector（示例）", None),
     ]
-    assert services.draws.published_one(draw.number).drawn[0].outcome is not None
+    assert services.draws.published_one(draw.number, OVER).drawn[0].outcome is not None
 
 
 def test_a_visit_to_a_place_that_was_not_drawn_counts_and_says_so(hotel):
@@ -162,9 +195,13 @@ def test_a_visit_to_a_place_that_was_not_drawn_counts_and_says_so(hotel):
 
 
 def test_the_grade_decides_the_weight(hotel):
-    assert json.loads(hotel.services.draws.published_one(announced(hotel)).list)["candidates"][0][4:6] == ["", 4]
+    def listed() -> object:
+        draw = hotel.services.draws.own(hotel.actors["desk"], announced(hotel))
+        return json.loads(draw.list)["candidates"][0][4:6]
+
+    assert listed() == ["", 4]
     hotel.send(hotel.visit())
-    assert json.loads(hotel.services.draws.published_one(announced(hotel)).list)["candidates"][0][4:6] == ["A", 1]
+    assert listed() == ["A", 1]
 
 
 def test_only_permits_in_force_of_the_kinds_asked_for_are_on_the_list(three):
@@ -203,7 +240,7 @@ def test_a_draw_is_settled_once(three):
     ):
         with pytest.raises(ConflictError):
             again()
-    assert len(three.services.draws.published_one(number).drawn) == 1
+    assert len(three.services.draws.published_one(number, OVER).drawn) == 1
 
 
 def test_a_draw_that_was_called_off_stays_on_the_list_with_its_reason(three):
@@ -217,10 +254,10 @@ def test_a_draw_that_was_called_off_stays_on_the_list_with_its_reason(three):
 
 def test_a_public_event_s_seed_has_to_be_typed(three):
     number = announced(three, PUBLIC_SEED)
-    assert three.services.draws.published_one(number).commitment == ""
+    assert three.services.draws.published_one(number, OVER).commitment == ""
     with pytest.raises(InputError):
         three.services.draws.settle(three.actors["desk"], number, "", three.at)
-    assert three.services.draws.published_one(number).state is DrawState.ANNOUNCED
+    assert three.services.draws.published_one(number, OVER).state is DrawState.ANNOUNCED
 
 
 @pytest.mark.parametrize(
@@ -256,7 +293,7 @@ def test_another_office_s_draw_is_settled_there_only(three):
             act()
         assert refused.value.code == "other_office"
     with pytest.raises(NotFoundError):
-        three.services.draws.published_one(number + 1)
+        three.services.draws.published_one(number + 1, OVER)
 
 
 @pytest.mark.parametrize("trick", ["\0", "\u202e", "\u2066", "\ufeff", "\x1b", "\ud800"])
@@ -264,7 +301,7 @@ def test_nothing_that_hides_or_turns_a_text_is_published(three, trick):
     wanted = replace(PUBLIC_SEED, title=f"第四季{trick}度抽查", seed_source=f"福彩{trick} 2026311 期")
     number = announced(three, wanted)
     three.services.draws.call_off(three.actors["desk"], number, f"名单{trick}有误", three.at)
-    draw = three.services.draws.published_one(number)
+    draw = three.services.draws.published_one(number, OVER)
     assert (draw.title, draw.seed_source, draw.reason) == ("第四季度抽查", "福彩 2026311 期", "名单有误")
     with pytest.raises(InvalidApplication):
         announced(three, replace(wanted, title=trick))

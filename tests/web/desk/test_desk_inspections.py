@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from desk_pages import PEOPLE, Browser, clerk, desk_app, desk_services, elsewhere, signed_in
 from flask import Flask
+from harmed import tamper
 from phone_pages import Phone, hotel, phone, picture, visit
 from PIL import Image
 
@@ -155,27 +156,46 @@ def drawn(clerk: Browser, hotel: Mapping[str, Any]) -> str:
     return str(answer.location)
 
 
-def test_a_draw_goes_from_its_list_to_its_result(clerk, drawn, desk_app, desk_services):
+def test_before_the_visits_the_pages_of_a_draw_name_neither_places_nor_seed(
+    clerk, drawn, desk_app, desk_services, hotel
+):
     number = drawn.rsplit("/", 1)[1]
     public = Browser(desk_app.test_client())
     before = public.see(f"/draws/{number}")
-    assert "已公布名单，待抽取" in before and "示例抽查" in public.see("/draws")
-    assert public.client.get(f"/draws/{number}.json").get_json()["seed"] == ""
+    assert "已公告，待抽取" in before and "示例抽查" in public.see("/draws")
     done = clerk.press(drawn, f"{drawn}/settle")
     assert done.status_code == 303
     led = re.search(r"/desk/draws/drawn/\d+", signed_in(desk_app, desk_services, "inspector").see("/desk/work"))
     assert led is not None and clerk.client.get(led[0]).status_code == 303
     facts = json.loads(public.client.get(f"/draws/{number}.json").data)
+    assert (facts["opened"], facts["list"], facts["seed"], facts["drawn"]) == (False, "", "", [])
+    after = public.see(f"/draws/{number}?lang=en")
+    assert facts["commitment"] in after and "published after the visits" in after
+    assert "受检客栈" not in before + after and "check.py" not in after
+    assert clerk.press("/desk/draws/new", f"{drawn}/settle").status_code == 409
+
+
+def over(desk_services, number: str) -> None:
+    """Let the day by which the drawn places are to be inspected pass."""
+    tamper(desk_services.database, f"UPDATE draws SET due_on = date('now', '-2 days') WHERE draw_id = {int(number)}")  # noqa: S608 – a number
+
+
+def test_when_the_time_is_over_the_list_the_seed_and_the_result_are_published(clerk, drawn, desk_app, desk_services):
+    number = drawn.rsplit("/", 1)[1]
+    clerk.press(drawn, f"{drawn}/settle")
+    over(desk_services, number)
+    public = Browser(desk_app.test_client())
+    facts = json.loads(public.client.get(f"/draws/{number}.json").data)
     assert hashlib.sha256(facts["seed"].encode()).hexdigest() == facts["commitment"]
     assert len(facts["drawn"]) == 1 and len(set(facts["drawn"][0]["officers"])) == 2
     after = public.see(f"/draws/{number}?lang=en")
     assert facts["seed"] in after and "Not inspected yet" in after
-    assert clerk.press("/desk/draws/new", f"{drawn}/settle").status_code == 409
 
 
-def test_names_of_officers_stay_in_the_office(clerk, drawn, desk_app):
+def test_names_of_officers_stay_in_the_office(clerk, drawn, desk_app, desk_services):
     clerk.press(drawn, f"{drawn}/settle")
     number = drawn.rsplit("/", 1)[1]
+    over(desk_services, number)
     assert "（示例）" in clerk.see(drawn)
     public = Browser(desk_app.test_client())
     for page in (public.see(f"/draws/{number}"), public.client.get(f"/draws/{number}.json").get_data(as_text=True)):
@@ -192,11 +212,12 @@ def test_a_draw_by_a_public_event_asks_for_its_seed(clerk, hotel):
     assert done.status_code == 303 and "05 12 33" in clerk.see(address)
 
 
-def test_whoever_wants_to_check_a_draw_is_handed_data_and_program(clerk, hotel, desk_app):
+def test_whoever_wants_to_check_a_draw_is_handed_data_and_program(clerk, hotel, desk_app, desk_services):
     address = announce(clerk, seed_source="2026-12-01 福彩").location
     public, number = Browser(desk_app.test_client()), address.rsplit("/", 1)[1]
     assert "check.py" not in public.see(f"/draws/{number}")
     clerk.client.post(f"{address}/settle", data={"csrf_token": token(clerk, address), "seed": "05 12 33"})
+    over(desk_services, number)
     shown = public.see(f"/draws/{number}")
     assert f'href="/draws/{number}.json" download="{number}.json"' in shown
     program = re.search(r'href="(/static/[^"]+/draws/check\.py\.txt)" download="check\.py"', shown)
