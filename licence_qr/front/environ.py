@@ -20,7 +20,7 @@ def environ_of(scope: Scope) -> dict[str, Any]:
     """
     host, _, port = scope.server.rpartition(":")
     environ: dict[str, Any] = {
-        "REQUEST_METHOD": scope.method,
+        "REQUEST_METHOD": scope.method.upper(),  # as Flask reads it: lane and body are of what it will do
         "SCRIPT_NAME": "",
         "PATH_INFO": scope.path.encode().decode("latin-1"),
         "QUERY_STRING": scope.query_string.encode().decode("latin-1"),  # some send it in UTF-8, as it was typed

@@ -41,6 +41,12 @@ def test_a_query_may_come_as_it_was_typed(front: Front) -> None:
     assert told["QUERY_STRING"] == "q=你".encode().decode("latin-1")
 
 
+def test_a_method_is_written_as_the_application_reads_it(front: Front) -> None:
+    """Flask takes ``post`` for POST: a lane chosen by what was written would be another one than that of the work."""
+    told = environ(front(), b"post /environ HTTP/1.1\r\nHost: h\r\n\r\n")
+    assert told["REQUEST_METHOD"] == "POST"
+
+
 def test_a_header_that_cannot_be_read_is_there_and_empty(front: Front) -> None:
     head = "GET /environ HTTP/1.1\r\nHost: h\r\nCookie: city=重庆; x=1\r\nX-Forwarded-For: é, 203.0.113.9\r\nX_B: é\r\n"
     told = environ(front(), f"{head}Accept: é\r\nAccept: a\r\n\r\n".encode())
