@@ -114,6 +114,7 @@ def test_any_other_is_refused_and_named(bind):
         ("10.1.2.3/32", "10.1.2.3"),
         ("::ffff:127.0.0.1", "127.0.0.1"),
         ("::ffff:10.1.2.0/120", "10.1.2.0/24"),
+        ("10.0.0.0/8,fd00::/8", "10.0.0.0/8,fd00::/8"),
     ],
 )
 def test_proxies_are_addresses_and_networks(typed, understood):
@@ -135,6 +136,10 @@ def test_proxies_are_addresses_and_networks(typed, understood):
         ("0.0.0.0/0", "setting_proxies_everybody", "0.0.0.0/0"),
         ("127.0.0.1,::/0", "setting_proxies_everybody", "::/0"),
         ("::ffff:0:0/96", "setting_proxies_everybody", "::ffff:0:0/96"),
+        ("0.0.0.0/1,128.0.0.0/1", "setting_proxies_everybody", "0.0.0.0/1"),
+        ("10.0.0.1,128.0.0.0/2", "setting_proxies_everybody", "128.0.0.0/2"),
+        ("::ffff:128.0.0.0/97", "setting_proxies_everybody", "::ffff:128.0.0.0/97"),
+        ("2000::/3", "setting_proxies_everybody", "2000::/3"),
     ],
 )
 def test_any_other_proxy_is_refused_and_named(typed, code, wrong):
@@ -147,7 +152,7 @@ def test_no_text_at_all_names_everybody_as_a_proxy(text):
         understood = load_settings({"LICENCE_QR_TRUSTED_PROXIES": text}).trusted_proxies
     except ConfigError:
         return
-    assert all(0 < ip_network(each).prefixlen for each in understood.split(",") if each)
+    assert all(8 <= ip_network(each).prefixlen for each in understood.split(",") if each)
 
 
 @pytest.mark.parametrize("host", ["https://mail.example.cn", "mail example", "mail.example.cn:25", "-"])

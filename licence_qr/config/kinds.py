@@ -20,6 +20,7 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ON, _OFF = "1", "0"
 HOME_FOLDER = "~"  # what shells replace by the path of one
+_WIDEST_OF_PROXIES = 8  # of a prefix, as of 10.0.0.0/8: no office has a larger network, and two of /1 are all addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +219,8 @@ class Proxies(TextList):
 def proxies(name: str, text: str) -> str:
     """The proxies in front as addresses and networks, each written as everybody writes it, joined by commas.
 
-    All addresses at once are refused, by whatever name: everybody could then say where they come from. Raises ConfigError
-    ``setting_proxies`` or ``setting_proxies_everybody``.
+    All addresses at once are refused, by whatever name, and so is a large part of all: everybody there could then say where
+    they come from. Raises ConfigError ``setting_proxies`` or ``setting_proxies_everybody``.
     """
     found = []
     for part in text.split(",") if text.strip() else ():
@@ -228,7 +229,7 @@ def proxies(name: str, text: str) -> str:
         except ValueError:
             raise ConfigError("setting_proxies", name=name, found=text, wrong=part.strip()) from None
         network = _unmapped(network)
-        if network.prefixlen == 0:
+        if network.prefixlen < _WIDEST_OF_PROXIES:
             raise ConfigError("setting_proxies_everybody", name=name, found=text, wrong=part.strip())
         found.append(str(network if network.num_addresses > 1 else network.network_address))
     return ",".join(found)
