@@ -111,6 +111,12 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path):
     assert str(refused.value.facts["path"]) == str(tmp_path / "gone.toml")
 
 
+def test_a_file_without_an_end_is_told_and_not_read_for_ever():
+    with pytest.raises(InvalidSettings) as refused:
+        load_settings({FILE: "/dev/zero"})
+    assert (refused.value.code, refused.value.facts["because"]) == ("settings_file_unreadable", "File too large")
+
+
 # --- licence-qr settings -----------------------------------------------------------------------------------------
 
 

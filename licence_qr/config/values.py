@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import errno
+import os
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +16,8 @@ from licence_qr.config.kinds import HOME_FOLDER, FilePath
 from licence_qr.config.table import BY_NAME, FILE, PREFIX, SETTINGS, Setting
 from licence_qr.errors import ConfigError, LicenceQRError
 from licence_qr.located_toml import LocatedToml, TomlFault, read_toml
+
+_MOST_BYTES = 1024 * 1024  # of the settings file: a device has no end
 
 
 class InvalidSettings(ConfigError):
@@ -133,7 +137,10 @@ def _from_file(file: Path, faults: list[ConfigError]) -> dict[str, _Written]:
 def _read(file: Path, faults: list[ConfigError]) -> LocatedToml | None:
     wrong = partial(ConfigError, "settings_file_syntax", path=file)
     try:
-        data = file.read_bytes()
+        with file.open("rb") as stream:
+            data = stream.read(_MOST_BYTES + 1)
+        if len(data) > _MOST_BYTES:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
     except OSError as error:
         faults.append(ConfigError("settings_file_unreadable", path=file, because=error.strerror or error))
         return None
