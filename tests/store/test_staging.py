@@ -135,6 +135,20 @@ def test_too_many_tied_rows_come_in_parts_and_are_marked(monkeypatch: pytest.Mon
     assert all(batch.too_many and len(batch.rows) <= 2 for batch in found if 7 not in places([batch])[0])
 
 
+def test_rows_are_found_in_their_order_and_never_sorted(monkeypatch: pytest.MonkeyPatch):
+    """What is sorted is held in memory: all rows that are tied to each other, and they may be a whole file."""
+    monkeypatch.setattr(module, "MOST_TIED_ROWS", 3)
+    rows = numbered([market(uscc=FIRST)] * 5 + [market(uscc=SECOND), market(uscc=THIRD)])
+    asked: list[str] = []
+    with staged(rows) as staging:
+        staging._db.set_trace_callback(asked.append)
+        assert [batch.too_many for batch in staging.batches(2)] == [True, True, True, False]
+        staging._db.set_trace_callback(None)
+        read = {each for each in asked if each.startswith("SELECT")}
+        plans = {step[3] for each in read for step in staging._db.execute(f"EXPLAIN QUERY PLAN {each}")}
+    assert len(read) > 3 and not [step for step in plans if "TEMP B-TREE" in step]
+
+
 def test_rows_come_out_as_they_went_in():
     rows = numbered([market(name="𠅤店\n", address='"'), health(permit_no="", note="=1+1")])
     assert [row for batch in batches(rows, 9) for row in batch.rows] == rows

@@ -199,7 +199,7 @@ class Staging:
     def _rows_of(self, firsts: Sequence[int]) -> Iterator[SourceRow]:
         found = self._db.execute(
             f"SELECT rows.* FROM grouped JOIN rows USING (row) WHERE first IN ({', '.join('?' * len(firsts))})"
-            " ORDER BY first, row",
+            " ORDER BY grouped.first, grouped.row",  # by the key: rows.row would be sorted, with all cells of the group
             firsts,
         )
         return map(_row, found)
