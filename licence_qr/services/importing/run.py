@@ -187,9 +187,9 @@ class Importing:
             while True:
                 with self.database.read() as tx:
                     page = import_runs.verdicts_after(tx, report.run_id, place, _PAGE)
-                yield from page
-                if len(page) < _PAGE:
+                if not page:
                     break
+                yield from page
                 place = page[-1].row.place
 
     def _tie_registered(self, staging: Staging) -> None:

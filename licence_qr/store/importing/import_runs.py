@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,7 @@ from licence_qr.store.database.connections import Row, Transaction
 from licence_qr.store.importing.row_json import row_json, row_of_json
 
 _LARGEST_KEY = 2**63 - 1  # of SQLite
+PAGE_CHARS = 500_000  # of cells, for ``verdicts_after``: a row may have a million
 # Also what the file says of a row: a later release may read the same file better.
 _VARIABLE = ("file", "cells", "beyond", "uscc", "permit_no", "outcome", "code", "heading", "facts", "question")
 _MAY_CHANGE, _CHANGED = ", ".join(_VARIABLE), ", ".join(f"excluded.{name}" for name in _VARIABLE)
@@ -141,13 +143,22 @@ def related_rows(tx: Transaction, run_id: str, question: str) -> tuple[StoredRow
 
 
 def verdicts_after(tx: Transaction, run_id: str, place: Place, most: int) -> tuple[RowVerdict, ...]:
-    """The first ``most`` verdicts of a run on the rows of one file that stand after ``place``, in the order of the file."""
-    rows = tx.all(
+    """The first verdicts of a run on the rows of one file that stand after ``place``, in the order of the file: at most
+    ``most``, and fewer of long rows; none where no more stand there."""
+    found: list[RowVerdict] = []
+    chars = 0
+    rows = tx.run(
         "SELECT * FROM import_rows WHERE run_id = ? AND source = ? AND (sheet, row_no) > (?, ?)"
         " ORDER BY sheet, row_no LIMIT ?",
         (run_id, place.source.value, place.sheet, place.number, most),
     )
-    return tuple(_row(row).verdict for row in rows)
+    with closing(rows):
+        for row in rows:
+            found.append(_row(row).verdict)
+            chars += len(row["cells"])
+            if chars > PAGE_CHARS:
+                break
+    return tuple(found)
 
 
 def parts_of(tx: Transaction, uscc: str) -> dict[str, TakenPart]:

@@ -12,6 +12,7 @@ from collections import Counter
 from datetime import date
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from import_register import HEALTH, MARKET, NOW, Imported, Register, as_csv, export, imported
@@ -20,15 +21,16 @@ from queueing import until_waiting
 from bench.exports import licence, permit
 from licence_qr import wording
 from licence_qr.domain.identifiers import complete_uscc
-from licence_qr.domain.importing.conflicts import ConflictKind, Decision, RowOutcome
+from licence_qr.domain.importing.conflicts import ConflictKind, Decision, RowOutcome, RowVerdict
 from licence_qr.domain.importing.department_rows import HEALTH_COLUMNS, MARKET_COLUMNS
 from licence_qr.domain.register.permit import PermitState
 from licence_qr.domain.roles import AT_THE_MACHINE
 from licence_qr.errors import UnreadableError
 from licence_qr.services.importing import run as importing
+from licence_qr.services.importing.files.lines import MAX_CELL_CHARS
 from licence_qr.services.importing.report import report_csv
 from licence_qr.store.database.connections import Database
-from licence_qr.store.importing import staging
+from licence_qr.store.importing import import_runs, staging
 from licence_qr.store.register import codes, counters, entities, permits, register_kind
 
 
@@ -44,6 +46,23 @@ def written(report: Imported) -> bytes:
 
 def fates(report: Imported) -> list[tuple[str, str]]:
     return [(verdict.outcome.value, verdict.code) for verdict in report.rows]
+
+
+def test_what_came_of_long_rows_is_read_a_few_rows_at_a_time(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, pages = import_runs.verdicts_after, []
+
+    def noted(*given: Any) -> tuple[RowVerdict, ...]:
+        found = read(*given)
+        pages.append(sum(len(text) for verdict in found for text in verdict.row.cells.values()))
+        return found
+
+    monkeypatch.setattr(import_runs, "verdicts_after", noted)
+    long = "营" * MAX_CELL_CHARS
+    report = register.import_rows([licence(business_scope=long)] * 9, [permit()])
+    assert len(report.rows) == 10 and sum(pages) > 9 * MAX_CELL_CHARS
+    assert max(pages) < import_runs.PAGE_CHARS + 2 * MAX_CELL_CHARS
 
 
 def test_every_row_of_the_exports_is_accounted_for(register: Register) -> None:
