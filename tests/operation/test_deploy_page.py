@@ -38,6 +38,7 @@ def test_every_unit_that_is_enabled_is_there():
 
 
 @pytest.mark.campaign
+@pytest.mark.timeout(7200)
 def test_it_leads_from_a_bare_debian_to_the_first_pair(pytestconfig):
     assert commands()[-1].split(" issue ")[1:]  # the short form: there is something to be led to
     if not pytestconfig.getoption("--campaign"):
