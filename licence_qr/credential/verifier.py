@@ -93,6 +93,17 @@ def verify_token(
     return tuple.__new__(Verified, (claims, key.kid, host))
 
 
+def signed_claims(token: bytes, trust_list: TrustList) -> Claims:
+    """What a key of codes has signed, whatever has become of that key since: not whether a print is still accepted.
+
+    Raises TokenError.
+    """
+    parts = split(token)
+    check_signature_numbers(parts.signature)
+    check_signature(parts, CODE_AAD, trust_list.key(parts.kid, _LICENCE).public_key)
+    return decode_claims(parts.payload)
+
+
 def _check_key_allowed(key: TrustedKey, claims: Claims, now: datetime) -> None:
     if now.tzinfo is None:
         raise ValueError("now must be aware")

@@ -29,7 +29,8 @@ def client_of(settings: Settings) -> SignerClient | None:
 
 def code_signer(database: Database, catalogue: Catalogue, keys: Keys) -> Signer:
     """What signs codes, with the keys at hand."""
-    return Signer(database, catalogue, keys.signing_key, partial(keys.demand_signing, KeyPurpose.LICENCE))
+    check_key = partial(keys.demand_signing, KeyPurpose.LICENCE)
+    return Signer(database, catalogue, keys.signing_key, check_key, keys.trust_list)
 
 
 def list_signer(settings: Settings, database: Database, keys: Keys) -> StatusSigner:

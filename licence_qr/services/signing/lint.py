@@ -1,10 +1,10 @@
 """What the signer checks of a version before it signs: that the committed register explains it.
 
 Whoever can write a row into the register, and nothing else, gets no signature by that. What is compared: the claims with
-the row and with the record kept beside them, the newest version with the register, its place after the version before, its
-block of status entries with the counter, its dates, the number of every permit that it adds with the counter of its
-authority, the delegation of the day of each grant, the promise of each grant on commitment, and the event that says who did
-it with the role of that account.
+the row and with the record kept beside them, the newest version with the register, its place after the version before,
+that version with its signature, what is new since then with the history, its block of status entries with the counter, its
+dates, the number of every permit that it adds with the counter of its authority, the delegation of the day of each grant,
+the promise of each grant on commitment, and the event that says who did it with the role of that account.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from functools import cached_property
 from typing import Any
 
 from licence_qr.credential.claims import Claims, claims_from_record, decode_claims
+from licence_qr.credential.trust_list import TrustList
+from licence_qr.credential.verifier import signed_claims
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.promise import sha256
@@ -29,13 +31,14 @@ from licence_qr.domain.roles import DEMONSTRATION, NOT_PEOPLE, Role, console_use
 from licence_qr.errors import InputError, NotFoundError, TokenError
 from licence_qr.services.register import record as records
 from licence_qr.services.signing.grant_rules import number_series
+from licence_qr.services.signing.told_changes import are_told
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Row, Transaction
 from licence_qr.store.issuing import promises
 from licence_qr.store.issuing.promises import StoredPromise
 from licence_qr.store.numbers import code_versions
 from licence_qr.store.register import codes, counters, history, permits, register_kind
-from licence_qr.store.register.codes import CodeRow
+from licence_qr.store.register.codes import CodeRow, StoredCode
 from licence_qr.store.signing.unsigned_codes import UnsignedCode
 
 # How far the clock of who made the version may be ahead of the signer's.
@@ -46,13 +49,15 @@ _DECIDED_ELSEWHERE = frozenset({EventKind.PERMIT_IMPORTED, EventKind.PERMIT_SHOW
 _MAY_ACT = frozenset({Role.CLERK, Role.DECIDER, Role.INSPECTOR})
 
 
-def fault(tx: Transaction, catalogue: Catalogue, code: UnsignedCode, now: datetime) -> str:
+def fault(
+    tx: Transaction, catalogue: Catalogue, trust_list: Callable[[], TrustList], code: UnsignedCode, now: datetime
+) -> str:
     """What is wrong with a version that waits, by the snapshot of ``tx``; empty if nothing is.
 
     The words are those of ``_RULES``, which the history keeps and the documents explain; ``unreadable`` for rows that no
     program has written, so that one of them keeps no other version from being signed.
     """
-    case = _SigningCase(tx, catalogue, code, now)
+    case = _SigningCase(tx, catalogue, trust_list, code, now)
     try:
         return next((name for name, holds in _RULES.items() if not holds(case)), "")
     except (ValueError, LookupError, TypeError, AttributeError):
@@ -65,6 +70,7 @@ class _SigningCase:
 
     tx: Transaction
     catalogue: Catalogue
+    trust_list: Callable[[], TrustList]
     code: UnsignedCode
     now: datetime
 
@@ -105,10 +111,16 @@ class _SigningCase:
         return register_kind.is_demonstration(self.tx)
 
     @cached_property
+    def recorded_before(self) -> dict[str, Any]:
+        """The record of the version before; an empty one before the first."""
+        nothing: dict[str, Any] = {"entity": {}, "premises": [], "permits": []}
+        return json.loads(self.before.record) if self.before else nothing
+
+    @cached_property
     def added_permits(self) -> list[dict[str, Any]]:
         """The permits that the version before did not have, except those that others decided: from an import, or shown at
         the counter."""
-        known = {p["permit_no"] for p in json.loads(self.before.record)["permits"]} if self.before else set()
+        known = {permit["permit_no"] for permit in self.recorded_before["permits"]}
         known |= {number for kind, number in self.origins if kind in _DECIDED_ELSEWHERE}
         return [permit for permit in self.record["permits"] if permit["permit_no"] not in known]
 
@@ -117,12 +129,14 @@ def _claims_are_those_of_the_row(case: _SigningCase) -> bool:
     code, claims = case.code, case.claims
     if claims is None:
         return False
+    count = len(case.record["permits"])
+    return _are_of(code, claims) and claims.permit_count == count and code.entry_count == 1 + count
+
+
+def _are_of(code: CodeRow, claims: Claims) -> bool:
     digest = hashlib.sha256(code.record.encode("utf-8")).digest()[:DIGEST_BYTES]
     held = (code.code_id, code.version, code.uscc, code.issued_on, code.status_index, code.digest, digest)
-    count = len(case.record["permits"])
-    return held == (*claims[:2], claims.uscc, claims.issued_on, claims.status_index, claims.digest, claims.digest) and (
-        claims.permit_count == count and code.entry_count == 1 + count
-    )
+    return held == (*claims[:2], claims.uscc, claims.issued_on, claims.status_index, claims.digest, claims.digest)
 
 
 def _newest_is_what_the_register_holds(case: _SigningCase) -> bool:
@@ -148,6 +162,23 @@ def _follows_the_version_before(case: _SigningCase) -> bool:
     if before is None or before.uscc != code.uscc or before.issued_on > code.issued_on:
         return False
     return code.version == max(before.version, code_versions.above(case.tx)) + 1
+
+
+def _version_before_is_as_it_was_signed(case: _SigningCase) -> bool:
+    """What a version has from the one before it is believed, so that one must be what a key of this installation signed."""
+    before = case.before
+    if not isinstance(before, StoredCode):
+        return True  # the first one, or one that waits too and was looked at just now
+    try:
+        return _are_of(before, signed_claims(before.token, case.trust_list()))
+    except TokenError:
+        return False
+
+
+def _what_is_new_is_told(case: _SigningCase) -> bool:
+    """A row that was edited alone is not signed with the next act on the business."""
+    code = case.code
+    return case.before is None or are_told(case.tx, code.uscc, code.version, case.recorded_before, case.record)
 
 
 def _entries_are_its_own(case: _SigningCase) -> bool:
@@ -249,8 +280,10 @@ def _somebody_with_the_role_did_it(case: _SigningCase) -> bool:
 _RULES: dict[str, Callable[[_SigningCase], bool]] = {
     "claims": _claims_are_those_of_the_row,
     "version": _follows_the_version_before,
+    "version before": _version_before_is_as_it_was_signed,
     "status entries": _entries_are_its_own,
     "register": _newest_is_what_the_register_holds,
+    "history": _what_is_new_is_told,
     "dates": _dates_are_sane,
     "numbers": _numbers_were_given,
     "delegation": _grants_were_delegated,

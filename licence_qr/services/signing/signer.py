@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Protocol
 
 from licence_qr.credential.cose import SigningKey, sign
+from licence_qr.credential.trust_list import TrustList
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.identifiers import CodeId
 from licence_qr.services.signing import lint
@@ -50,12 +51,13 @@ class CodeSigner(Protocol):
 @dataclass(frozen=True, slots=True)
 class Signer:
     """``signing_key`` returns the key that signs codes at an instant; ``check_key`` raises KeyStoreError unless it can be
-    used then, the hardware module it is in asked too."""
+    used then, the hardware module it is in asked too; ``trust_list`` the keys that have signed the versions before."""
 
     database: Database
     catalogue: Catalogue
     signing_key: Callable[[datetime], SigningKey]
     check_key: Callable[[datetime], None]
+    trust_list: Callable[[], TrustList]
 
     def check_codes(self, now: datetime) -> None:
         """Raise KeyStoreError unless a key can sign codes at ``now``."""
@@ -71,7 +73,7 @@ class Signer:
         """What waits of one code, with what is wrong with it. None is signed after one that is refused."""
         found: list[tuple[UnsignedCode, str]] = []
         for code in unsigned_codes.of_code(tx, *version):
-            fault = lint.fault(tx, self.catalogue, code, now)
+            fault = lint.fault(tx, self.catalogue, self.trust_list, code, now)
             found.append((code, fault or ("version" if found and found[-1][1] else "")))
         return found
 

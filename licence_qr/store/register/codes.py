@@ -117,12 +117,14 @@ def all_being_signed(tx: Transaction) -> frozenset[str]:
 
 
 def before(tx: Transaction, code: CodeRow) -> CodeRow | None:
-    """The version before, signed or waiting to be; None where there is none or it was refused."""
+    """The version before, a StoredCode where it is signed; None where there is none or it was refused."""
     row = tx.one(
         f"SELECT {_COLUMNS}, refused FROM codes WHERE code_id = ? AND version < ? ORDER BY version DESC LIMIT 1",
         (code.code_id.value, code.version),
     )
-    return CodeRow(**columns_of(row)) if row and not row["refused"] else None
+    if row is None or row["refused"]:
+        return None
+    return CodeRow(**columns_of(row)) if row["token"] is None else from_row(row)
 
 
 def first_of_business(tx: Transaction, uscc: str) -> tuple[CodeId, int] | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harmed import tamper
 from import_register import HEALTH, MARKET, NOW, Imported, Register, as_csv, export, imported
 from queueing import until_waiting
 
@@ -209,13 +210,17 @@ def test_a_grade_and_a_telephone_number_are_simply_brought_up_to_date(register: 
 
 def test_what_was_done_here_since_is_not_undone_by_the_same_row(register: Register) -> None:
     register.import_rows([licence()], [permit()])
-    with register.database.write() as tx:
-        tx.run("UPDATE permits SET state = 'suspended'")
-        tx.run("UPDATE entities SET business_scope = '住宿服务；停车场服务'")
+    scope = "住宿服务；停车场服务"
+    tamper(
+        register.database,
+        "UPDATE permits SET state = 'suspended'",
+        f"UPDATE entities SET business_scope = '{scope}'",  # noqa: S608 – our own words
+        f"UPDATE history SET private = json_set(private, '$.after.business_scope', '{scope}') WHERE subject = 'licence'",  # noqa: S608
+    )
     report = register.import_rows([licence(phone="13900000000")], [permit(grade="A")])
     assert fates(report) == [("imported", "imported")] * 2
     assert register.values("SELECT state FROM permits") == [("suspended",)]
-    assert register.values("SELECT business_scope FROM entities") == [("住宿服务；停车场服务",)]
+    assert register.values("SELECT business_scope FROM entities") == [(scope,)]
 
 
 def test_a_business_that_the_desk_issued_is_joined_when_both_agree_and_asked_about_when_not(register: Register) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from harmed import tamper
 from lives import Hotel
 
 from licence_qr.domain.lifecycle.acts import Act
@@ -78,8 +79,11 @@ def test_only_permits_that_stand_are_re_issued(hotel):
 
 
 def test_a_permit_of_another_authority_is_named_after_the_new_holder_by_that_authority(hotel, services):
-    with services.database.write() as tx:
-        tx.run("UPDATE permits SET issuing_authority = 'cq_gxq_market'")
+    tamper(
+        services.database,
+        "UPDATE permits SET issuing_authority = 'cq_gxq_market'",
+        "UPDATE history SET after = json_set(after, '$.issuing_authority', 'cq_gxq_market') WHERE subject LIKE 'permit/%'",
+    )
     before = hotel.permit()
     hotel.do(Act.CHANGE, LicenceChange(name="新名宾馆有限公司"))
     assert hotel.permit() == before

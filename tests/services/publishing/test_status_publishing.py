@@ -67,10 +67,7 @@ def test_a_suspended_permit_turns_at_once(services, publishing, issue, now):
 def test_an_older_print_is_superseded_by_the_next(services, publishing, issue, now):
     first = issue()
     with services.database.write() as tx:
-        stored = entities.get(tx, first.uscc)
-        renamed = replace(stored.entity, principal="测试乙")
-        entities.put(tx, replace(stored, entity=renamed))
-        services.coding.issue_code(tx, first.uscc, now, AT_THE_MACHINE, "baishiyi")
+        services.coding.issue_code(tx, first.uscc, now, AT_THE_MACHINE, "baishiyi", again=True)
     found = read(services, publishing.publish(now), now)
     old = verify_token(first.token, services.keys.trust_list(), now)
     assert status_of(old, found, now).print_status is SUPERSEDED

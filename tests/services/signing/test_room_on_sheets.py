@@ -22,9 +22,13 @@ from licence_qr.domain.lifecycle.details import (
     Reprint,
     ReprintCause,
 )
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.register.permit import GrantMode
 from licence_qr.errors import InvalidApplication, PrintError
 from licence_qr.printing import fonts
+from licence_qr.services.register import events
+from licence_qr.services.register.events import NewEvent
+from licence_qr.services.register.record import licence_facts
 from licence_qr.store.register import codes, entities
 
 UNPRINTABLE = "\U0003f000"  # where Unicode has ideographs, but none yet: no font has it
@@ -50,10 +54,21 @@ def hotel(services, make_application, clerk, now) -> Hotel:
 
 
 def spoiled(hotel: Hotel, text: str = f"重庆{UNPRINTABLE}宾馆") -> None:
-    """Give the business a name that no card can show, as a register from before has it."""
+    """Give the business a name that no card can show, as a program of before has let it be changed."""
     stored = hotel.licence()
+    named = replace(stored, entity=replace(stored.entity, name=text))
+    changed = NewEvent(
+        kind=EventKind.LICENCE_CHANGED,
+        subject="licence",
+        at=hotel.now,
+        by=hotel.clerk,
+        uscc=hotel.uscc,
+        before=licence_facts(stored),
+        after=licence_facts(named),
+    )
     with hotel.services.database.write() as tx:
-        entities.put(tx, replace(stored, entity=replace(stored.entity, name=text)))
+        entities.put(tx, named)
+        events.write(tx, changed)
 
 
 def prepared(hotel: Hotel, kind: SubjectKind, act: Act, make_application: Callable[..., Any]) -> int | None:
