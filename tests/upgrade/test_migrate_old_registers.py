@@ -103,11 +103,14 @@ def test_a_step_that_fails_leaves_the_register_as_it_was(
     assert migrate(old).status == 0 and steps(old.settings.register_path) == set(NAMES)
 
 
-def test_what_was_granted_on_a_commitment_and_is_not_signed_yet_is_signed_first(unpack: Unpack) -> None:
-    """This program would ask for a document of the promise, and the program of before made none."""
+@pytest.mark.parametrize("mode", ["commitment", "general"])
+def test_what_was_granted_and_is_not_signed_yet_is_signed_first(unpack: Unpack, mode: str) -> None:
+    """This program would ask for a document of the promise, or a visit, and the program of before kept none."""
     old = unpack(REGISTERS[-1])
     register = register_of(old.settings)
-    promised = "WHERE uscc IN (SELECT uscc FROM permits WHERE mode = 'commitment')"
+    other = "general" if mode == "commitment" else "commitment"
+    tamper(register, f"UPDATE permits SET mode = 'filing' WHERE mode = '{other}'")  # noqa: S608 – our own words
+    promised = f"WHERE uscc IN (SELECT uscc FROM permits WHERE mode = '{mode}' AND state <> 'pending')"  # noqa: S608
     tamper(register, "CREATE TABLE signed AS SELECT * FROM codes")
     tamper(register, f"UPDATE codes SET token = NULL, kid = NULL, payload = x'00' {promised}")  # noqa: S608 – our own words
     before = dump(old.settings.register_path)

@@ -32,9 +32,10 @@ def officers_needed(catalogue: Catalogue, permit_type: str, day: date) -> int:
 
 
 def refusal(
-    tx: Transaction, catalogue: Catalogue, subject: str, permit_type: str, day: date, actor: Actor
+    tx: Transaction, catalogue: Catalogue, subject: str, permit_type: str, day: date, actor: Actor | None
 ) -> RuleError | None:
-    """Why ``actor`` may not grant it on ``day``, as far as the visits decide; None where they allow it."""
+    """Why ``actor`` may not grant it on ``day``, as far as the visits decide; None where they allow it. ``actor`` None: as
+    of ``visit_refusal``."""
     needed, name = officers_needed(catalogue, permit_type, day), type_name(catalogue, permit_type)
     return visit_refusal(procedures.visits(tx, subject), needed, actor, name)
 

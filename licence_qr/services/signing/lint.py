@@ -4,7 +4,8 @@ Whoever can write a row into the register, and nothing else, gets no signature b
 the row and with the record kept beside them, the newest version with the register, its place after the version before,
 that version with its signature, what is new since then with the history, its block of status entries with the counter, its
 dates, the number of every permit that it adds with the counter of its authority, the delegation of the day of each grant,
-the promise of each grant on commitment, and the event that says who did it with the role of that account.
+the promise of each grant on commitment, the visit before each other grant of a window, and the event that says who did it
+with the role of that account.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -25,11 +26,12 @@ from licence_qr.domain.dates import local_date
 from licence_qr.domain.issuing.promise import sha256
 from licence_qr.domain.names import name_key
 from licence_qr.domain.register.events import EventKind
-from licence_qr.domain.register.permit import GrantMode
+from licence_qr.domain.register.permit import GrantMode, Permit
 from licence_qr.domain.register.record import DIGEST_BYTES
-from licence_qr.domain.roles import DEMONSTRATION, NOT_PEOPLE, Role, console_user
+from licence_qr.domain.roles import DEMONSTRATION, NOT_PEOPLE, Actor, Role, console_user
 from licence_qr.errors import InputError, NotFoundError, TokenError
 from licence_qr.services.register import record as records
+from licence_qr.services.signing import before_grant
 from licence_qr.services.signing.grant_rules import number_series
 from licence_qr.services.signing.told_changes import are_told
 from licence_qr.store.accounts import accounts
@@ -123,6 +125,14 @@ class _SigningCase:
         known = {permit["permit_no"] for permit in self.recorded_before["permits"]}
         known |= {number for kind, number in self.origins if kind in _DECIDED_ELSEWHERE}
         return [permit for permit in self.record["permits"] if permit["permit_no"] not in known]
+
+    @cached_property
+    def granted_here(self) -> list[tuple[dict[str, Any], Permit]]:
+        """Those of the added permits that were granted here, each with its row."""
+        kind = EventKind.PERMIT_GRANTED
+        granted = (permit for permit in self.added_permits if (kind, permit["permit_no"]) in self.origins)
+        rows = ((permit, permits.by_number(self.tx, permit["permit_no"])) for permit in granted)
+        return [(permit, row.permit) for permit, row in rows if row is not None]
 
 
 def _claims_are_those_of_the_row(case: _SigningCase) -> bool:
@@ -230,10 +240,8 @@ def _grants_were_delegated(case: _SigningCase) -> bool:
 def _promises_stand(case: _SigningCase) -> bool:
     """Whatever is granted on commitment has its promise: the document of the name that the record says, of this business and
     type of permit, with the notice and the day of the commitment."""
-    for permit in case.added_permits:
-        stored = permits.by_number(case.tx, permit["permit_no"])
-        granted_here = (EventKind.PERMIT_GRANTED, permit["permit_no"]) in case.origins
-        if stored is None or not granted_here or stored.permit.mode is not GrantMode.COMMITMENT:
+    for permit, row in case.granted_here:
+        if row.mode is not GrantMode.COMMITMENT:
             continue
         promise = promises.get(case.tx, permit.get("promise", ""))
         if promise is None or not _explains(case, permit, promise):
@@ -253,6 +261,32 @@ def _explains(case: _SigningCase, permit: dict[str, Any], stored: StoredPromise)
         and sha256(notice["text"]) == notice["sha256"]
         and name_key(document["business"]["name"]) == name_key(entity["name"])
         and name_key(document["business"]["principal"]) == name_key(entity["principal"])
+    )
+
+
+def _premises_were_visited(case: _SigningCase) -> bool:
+    """Whatever a window grants, and not on commitment, is visited first; a grant of an authority of its own may have its
+    visits in a system of that authority."""
+    return all(
+        row.mode is GrantMode.COMMITMENT or _by_the_authority_itself(case, permit) or _was_visited(case, permit)
+        for permit, row in case.granted_here
+    )
+
+
+def _was_visited(case: _SigningCase, permit: dict[str, Any]) -> bool:
+    """Whether the visits to the premises allowed the grant, by whoever made it or for whom it was made; a name that was
+    typed is compared with that of the former only, as when it was granted."""
+    granted = (each for each in case.told if each["event"] == EventKind.PERMIT_GRANTED)
+    grant = next(each for each in granted if json.loads(each["after"])["permit_no"] == permit["permit_no"])
+    day = date.fromisoformat(permit["issued_on"])
+    by, behalf = (accounts.user_by_name(case.tx, grant[side]) for side in ("actor", "on_behalf_of"))
+    actors: tuple[Actor | None, ...] = (
+        by.actor if by else None,
+        replace(behalf.actor, display_name="") if behalf else None,
+    )
+    return all(
+        before_grant.refusal(case.tx, case.catalogue, grant["subject"], permit["permit_type"], day, actor) is None
+        for actor in actors
     )
 
 
@@ -288,5 +322,6 @@ _RULES: dict[str, Callable[[_SigningCase], bool]] = {
     "numbers": _numbers_were_given,
     "delegation": _grants_were_delegated,
     "promise": _promises_stand,
+    "visit": _premises_were_visited,
     "person": _somebody_with_the_role_did_it,
 }

@@ -294,12 +294,14 @@ def m042_people_of_cases(schema: Schema) -> None:
     which task, what applicants are still to be told, and what a home page counts; visits, pauses and extensions before a
     decision.
 
-    The signer asks for the document of each promise from here on. What the program of before has granted on one and not
-    signed yet has none, and no mark in the register could prove that: whoever writes rows could set it too.
+    The signer asks for the document of each promise, and for the visit before each other grant, from here on. What the
+    program of before has granted and not signed yet has neither, and no mark in the register could prove that: whoever
+    writes rows could set it too.
     """
     schema.refuse_rows(
         "SELECT 1 FROM codes WHERE token IS NULL AND refused = ''"
-        " AND EXISTS (SELECT 1 FROM permits WHERE permits.uscc = codes.uscc AND permits.mode = 'commitment')",
+        " AND EXISTS (SELECT 1 FROM permits WHERE permits.uscc = codes.uscc AND permits.mode IN ('commitment', 'general')"
+        " AND permits.state <> 'pending')",
         "upgrade_before_signing",
     )
     parties_tables.create(schema)

@@ -16,9 +16,11 @@ from licence_qr.credential.trust_list import KeyPurpose
 from licence_qr.domain.canonical_json import canonical_json
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.lifecycle.details import LicenceChange
+from licence_qr.domain.register.permit import GrantMode
 from licence_qr.domain.register.record import DIGEST_BYTES
-from licence_qr.errors import ConflictError
+from licence_qr.errors import ConflictError, KeyStoreError
 from licence_qr.key_services import build_ceremony
+from licence_qr.services.signing.signer import Signer
 from licence_qr.store.signing import unsigned_codes
 
 CHANGE = LicenceChange(principal="新负责人")
@@ -28,6 +30,13 @@ FALSE_NUMBER = "渝高新卫公证字〔2026〕第09999号"
 @pytest.fixture
 def hotel(services: Any, make_application: Any, clerk: Any, now: Any) -> Hotel:
     return Hotel(services, services.issuance.issue(make_application(), clerk, "key", now).uscc, clerk, now)
+
+
+@pytest.fixture
+def asked(services: Any, make_application: Any, clerk: Any, now: Any) -> Hotel:
+    """A hotel whose permit is pending in the standard procedure."""
+    application = make_application(permit={"mode": GrantMode.GENERAL, "commitment": None})
+    return Hotel(services, services.issuance.issue(application, clerk, "key", now).uscc, clerk, now)
 
 
 def refused_for(hotel: Hotel, act: Callable[[], object]) -> str:
@@ -107,3 +116,59 @@ def test_what_a_key_signed_that_was_compromised_since_is_followed_all_the_same(h
     assert ceremony.compromise(ceremony.find(first.kid.hex()), hotel.now, hotel.now)
     hotel.after(1).do(Act.CHANGE, CHANGE)
     assert [code.kid == first.kid for code in hotel.versions()] == [False, True]
+
+
+def waits_for_its_grant(hotel: Hotel) -> Hotel:
+    """The permit is granted after a visit; the key is gone between the commit and the signature."""
+
+    def gone(now: Any) -> Any:
+        raise KeyStoreError("no_signing_key", day=now.date(), purpose="licence")
+
+    services = hotel.services
+    signer = services.coding.signer
+    assert isinstance(signer, Signer)
+    coding = replace(services.coding, signer=replace(signer, signing_key=gone))
+    hotel.after(2).visited()
+    hotel.services = replace(services, life=replace(services.life, coding=coding))
+    with pytest.raises(KeyStoreError):
+        hotel.do(Act.GRANT, permit=0)
+    hotel.services = services
+    return hotel
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM grant_visits",
+        "UPDATE grant_visits SET outcome = 'not_passed'",
+        "UPDATE grant_visits SET named = '检查员甲'",
+        "UPDATE grant_visits SET subject = 'permit/77'",
+        "UPDATE grant_visits SET named = '检查员甲,白市驿镇窗口'",
+        "UPDATE grant_visits SET officers = 'clerk-baishiyi'",
+    ],
+)
+def test_a_grant_without_its_visit_by_others_is_not_signed(asked: Hotel, sql: str) -> None:
+    clerk, password = asked.clerk, "seven grey herons at noon"
+    asked.services.accounts.create(
+        clerk.username, clerk.display_name, clerk.office, clerk.roles, password, asked.now, staff_no="1"
+    )
+    waits_for_its_grant(asked)
+    tamper(asked.services.database, sql)
+    asked.services.coding.finishing.finish_waiting(asked.now)
+    with asked.services.database.read() as tx:
+        assert [code.refused for code in unsigned_codes.everything(tx)] == ["visit"]
+
+
+@pytest.mark.parametrize("mode", ["shown", "filing", "general"])
+def test_another_mode_in_its_row_is_no_way_round_the_visit(asked: Hotel, mode: str) -> None:
+    waits_for_its_grant(asked)
+    tamper(asked.services.database, "DELETE FROM grant_visits", f"UPDATE permits SET mode = '{mode}'")  # noqa: S608
+    asked.services.coding.finishing.finish_waiting(asked.now)
+    with asked.services.database.read() as tx:
+        assert [code.refused for code in unsigned_codes.everything(tx)] == ["visit"]
+
+
+def test_a_grant_after_its_visit_is_signed(asked: Hotel) -> None:
+    waits_for_its_grant(asked)
+    asked.services.coding.finishing.finish_waiting(asked.now)
+    assert [len(json.loads(code.record)["permits"]) for code in asked.versions()] == [1, 0]
