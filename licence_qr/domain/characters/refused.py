@@ -13,11 +13,12 @@ from licence_qr.domain.plain_text import blank, ideograph, neighbours, unassigne
 # what stands where a text was damaged.
 _REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 _DAMAGE = "\ufffd"
-# Unicode Technical Standard #39, section 5.4: no more nonspacing marks in a row than any language writes.
+# No more marks in a row than any language writes: of those above and below a letter (Unicode Technical Standard #39,
+# section 5.4), and of those beside it (Burmese).
 MOST_MARKS = 4
 # All that most names consist of, so that they need not be looked at character by character.
 _USUAL = re.compile(r"[ -~·—…‘’“”\u3001-\u3011\u3014-\u301b\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff5e]*")
-_MARKS = {"Mn", "Me"}
+_BESIDE = "Mc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,7 @@ def refused_character(text: str) -> CharacterFault | None:
         if _unseen(char, before, after):
             return CharacterFault("character_refused", named(char), place)
         marks = _piled(marks, char)
-        repeated = len(marks) > 1 and marks[-1] == marks[-2]
-        if len(marks) > MOST_MARKS or repeated or (marks and ideograph(before) and not blank(char)):
+        if _too_many(marks) or (_is_mark(char) and _takes_no_mark(before) and not blank(char)):
             return CharacterFault("character_marks", named(char), place)
     return None
 
@@ -80,5 +80,19 @@ def _unseen(char: str, before: str, after: str) -> bool:
 def _piled(marks: str, char: str) -> str:
     """The marks in a row up to and with ``char``, taken apart (NFD)."""
     for part in unicodedata.normalize("NFD", char):
-        marks = marks + part if unicodedata.category(part) in _MARKS else ""
+        marks = marks + part if _is_mark(part) else ""
     return marks
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char)[0] == "M"
+
+
+def _too_many(marks: str) -> bool:
+    beside = sum(unicodedata.category(mark) == _BESIDE for mark in marks)
+    return max(beside, len(marks) - beside) > MOST_MARKS or (len(marks) > 1 and marks[-1] == marks[-2])
+
+
+def _takes_no_mark(before: str) -> bool:
+    """Ideographs, spaces (also the one before a text) and punctuation: a mark on them is drawn over something else."""
+    return ideograph(before) or unicodedata.category(before)[0] in {"Z", "P"}

@@ -41,10 +41,17 @@ REFUSED = {
     "王\u0301示": ("character_marks", 2),
     "示\u20dd": ("character_marks", 2),
     "Z\u0301\u0302\u0303\u0304\u0305": ("character_marks", 6),
+    "བ" + "\u0f7f" * 48: ("character_marks", 3),
+    "က\u103b\u1031\u102c\u1038\u103b": ("character_marks", 6),
+    "\u0301王": ("character_marks", 1),
+    "\u0f7f": ("character_marks", 1),
+    "张 \u0301三": ("character_marks", 3),
+    "（\u0308）": ("character_marks", 2),
 }
 KEPT = [
     "𠮷野家",
     "Ünal",
+    "重庆Ünal酒店（Éclair）ガ",
     "Nguyễn Thị Ngọc Ánh",
     "O’Neill & Söhne",
     "阿布都·买买提",
@@ -52,6 +59,8 @@ KEPT = [
     "ئابدۇراخمان",
     "ᠮᠣᠩᠭᠣᠯ",
     "ไทย",
+    "བཀྲ་ཤིས།ཨཿ",
+    "ကျွှောင့်း",
     "Z\u0301\u0302",
 ]
 
