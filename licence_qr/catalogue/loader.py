@@ -206,6 +206,7 @@ def _trade(entry: schema.TradeEntry, base: list[TradeItem]) -> Trade:
         items=(*base, *map(_item, entry.item)),
         scope_phrases=tuple(entry.scope_phrases),
         questions=tuple(
-            Question(question.id, _text(question.text), tuple(question.yes_with)) for question in entry.question
+            Question(each.id, _text(each.text), _text(each.yes), _text(each.no), tuple(each.yes_with))
+            for each in entry.question
         ),
     )

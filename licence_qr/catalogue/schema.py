@@ -192,6 +192,8 @@ class KindEntry(Entry):
 class QuestionEntry(Entry):
     id: Id
     text: TextEntry
+    yes: TextEntry
+    no: TextEntry
     yes_with: list[Id] = []
 
 

@@ -201,13 +201,13 @@ class ItemMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A yes/no fact about the business that decides whether a conditional item applies.
-
-    A kind of place of ``yes_with``, once chosen, answers it with yes.
-    """
+    """A yes/no fact about the business that decides whether a conditional item applies. ``yes`` and ``no`` say each answer
+    within a sentence. A kind of place of ``yes_with``, once chosen, answers it with yes."""
 
     id: str
     text: Text
+    yes: Text
+    no: Text
     yes_with: tuple[str, ...] = ()
 
 

@@ -301,12 +301,11 @@ def _condition(case: _BusinessCase, item: TradeItem) -> tuple[bool | None, Text,
         below = case.area_m2 < least
         zh = f"面积{case.area_m2}平方米，{'不足' if below else '达到'}{least}平方米"
         return not below, Text(zh, f"area {case.area_m2} m², {'below' if below else 'at least'} {least} m²"), ""
-    question = next(q.text for q in case.trade.questions if q.id == item.condition)
+    question = next(q for q in case.trade.questions if q.id == item.condition)
     answer = case.answers.get(item.condition)
     if answer is None:
-        return None, Text(f"取决于{question.zh.rstrip('？')}", f"depends on: {question.en.rstrip('?')}"), item.condition
-    zh, en = ("是", "yes") if answer else ("否", "no")
-    return answer, Text(f"{question.zh}——{zh}", f"{question.en} – {en}"), ""
+        return None, Text(f"取决于{question.text.zh.rstrip('？')}", f"if {question.yes.en}"), item.condition
+    return answer, question.yes if answer else question.no, ""
 
 
 def _join(parts: Sequence[Text | None]) -> Text:

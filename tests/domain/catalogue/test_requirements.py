@@ -171,6 +171,7 @@ def test_every_line_has_a_reason_in_both_languages_and_the_licence_comes_first(
     assert len({r.permit_type.id for r in found}) == len(found)
     for requirement in found:
         assert requirement.reason.zh.endswith("。") and requirement.reason.en.endswith(".")
+        assert "？" not in requirement.reason.zh and "?" not in requirement.reason.en  # no question within a sentence
         assert requirement.depends_on in {"", "kinds", "area_m2", *questions}
         if requirement.action is HERE:
             assert CATALOGUE.delegation("bafu", requirement.permit_type.id, day) is not None
