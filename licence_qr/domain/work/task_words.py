@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from licence_qr.domain.lifecycle.acts import Act, SubjectKind, rule
-from licence_qr.domain.work.tasks import TaskKind, TimeLeft
+from licence_qr.domain.work.tasks import Task, TaskKind, TimeLeft
 from licence_qr.wording.terms import term
 from licence_qr.wording.text import Text
 
@@ -148,6 +149,12 @@ def has_expired(kind: TaskKind, left: TimeLeft) -> bool:
 def name_of(kind: TaskKind, left: TimeLeft) -> Text:
     """The name of one task; a permit that has expired is not called expiring."""
     return _EXPIRED if has_expired(kind, left) else KIND[kind]
+
+
+def name_on(task: Task, today: date) -> Text:
+    """The name of one task on a day."""
+    ended = task.due_on is not None and task.due_on < today
+    return _EXPIRED if task.kind is TaskKind.PERMIT_EXPIRING and ended else KIND[task.kind]
 
 
 def act_of(kind: TaskKind, left: TimeLeft) -> Text:

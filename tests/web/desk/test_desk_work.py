@@ -145,6 +145,15 @@ def test_the_page_speaks_english_too(clerk: Browser) -> None:
     assert "expired 4 days ago" in page and "working days" in page and "Permit expiring" in page
 
 
+def test_the_page_of_handing_over_calls_a_permit_expired_or_expiring_as_the_list_does(clerk: Browser) -> None:
+    named = {name: row for row in rows(clerk.see("/desk/work")) for name in ("许可已到期", "许可将到期") if name in row}
+    for name, row in named.items():
+        address = re.search(r"/work/(permit_expiring/[^/]+/[^/\"]+)/take", row)
+        assert address
+        assert name in clerk.see(f"/desk/work/{address[1]}/hand-over")
+    assert len(named) == 2
+
+
 def test_a_year_without_a_calendar_is_said(clerk: Browser, made: Services) -> None:
     last = date(max(made.catalogue.working_calendar.years), 12, 31)
     beyond = [r for r in rows(clerk.see("/desk/work?due=notice")) if re.search(r'datetime="([^"]+)"', r)[1] > str(last)]  # type: ignore[index]

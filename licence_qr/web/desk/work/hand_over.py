@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from licence_qr.domain.work.task_words import KIND
+from licence_qr.domain.dates import local_date
+from licence_qr.domain.work.task_words import name_on
 from licence_qr.domain.work.tasks import TaskKind
 from licence_qr.errors import InputError, LicenceQRError, NotFoundError, RuleError
 from licence_qr.services.register import access
@@ -73,7 +74,7 @@ def _page(kind: TaskKind, subject: str, refused: LicenceQRError | None = None) -
         "desk/work/hand_over.html",
         found=found,
         task=found.task,
-        name=KIND[kind],
+        name=name_on(found.task, local_date(current_instant())),
         field=_TO,
         back=_query(request.values.get("back", "")),
         summary=summary,
