@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
+from licence_qr.domain.cases.case import ItemStanding
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.lifecycle.act_places import ActPlace, placed
 from licence_qr.services.businesses.search import Register
@@ -19,7 +20,7 @@ from licence_qr.web import current_instant
 from licence_qr.web.desk.businesses import parties as applicants
 from licence_qr.web.desk.businesses.next_step import may_apply, next_step
 from licence_qr.web.desk.businesses.state_lines import ENDED, state_lines
-from licence_qr.web.desk.cases.words import item_saying, missing, not_needed
+from licence_qr.web.desk.cases.words import missing, not_needed
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.navigation import BUSINESSES
 from licence_qr.web.shell.readings import searched, shows, shows_business
@@ -99,7 +100,9 @@ def show_elsewhere(uscc: str) -> str:
     detail = services().register.business(actor, uscc, now)
     shows_business(uscc)
     lines = missing(services().items.of_business(actor, uscc, now))
-    return render_template("desk/businesses/elsewhere.html", detail=detail, lines=lines, say_item=item_saying)
+    return render_template(
+        "desk/businesses/elsewhere.html", detail=detail, lines=lines, BEING_DECIDED=ItemStanding.BEING_DECIDED
+    )
 
 
 @blueprint.get("/<uscc>/print")

@@ -81,7 +81,7 @@ def hand_over(pair: IssuedPair, items: Iterable[ItemLine]) -> Iterator[HandedOve
         yield HandedOver(Text(f"收回亮证牌第 {version - 1} 版", f"Take back version {version - 1} of the display card"))
     if any(line.item.state is ItemState.OPEN for line in lines):
         elsewhere = url_for("desk.businesses.show_elsewhere", uscc=pair.uscc)
-        yield HandedOver(Text("告知单：还要另外办的", "Slip: what to apply for elsewhere"), address=elsewhere)
+        yield HandedOver(Text("告知单：还没有到齐的", "Slip: what is still missing"), address=elsewhere)
     if any(line.permit and line.permit.mode is GrantMode.COMMITMENT for line in lines):
         yield HandedOver(Text("告知承诺书，申请人留存的一份", "Copy of the commitment"))
     slip = url_for("desk.ratings.show_slip", application_no=pair.application_no)

@@ -9,6 +9,7 @@ import pytest
 from desk_case import CERTIFICATE, DeskCase, open_desk_case
 from desk_pages import Browser, clerk, desk_app, desk_services
 from flask import Flask
+from four_eyes_pages import text_of
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.register.permit import GrantMode
@@ -47,6 +48,18 @@ def test_the_result_says_of_every_item_where_it_stands(case: DeskCase, clerk: Br
         assert words in of_item(page, case.stored(permit_type)[0])
     assert "还没有到齐" in page
     assert "交到申请人手里" in page
+
+
+def test_the_slip_keeps_apart_what_to_apply_for_and_what_is_sent_on(case: DeskCase, clerk: Browser) -> None:
+    page = text_of(clerk.see(f"{business(case)}/elsewhere"))
+    own, _, sent = page.partition("正在办理的，您不必另跑")
+    assert "要您自己去申请的" in own
+    assert "请到重庆高新区公共服务局（体育）申请" in own
+    assert "高危险性体育" not in sent
+    for permit_type in ("消防安全检查", "特种行业许可证"):
+        assert permit_type in sent
+        assert permit_type not in own
+    assert "申请" not in sent
 
 
 def test_what_is_not_needed_is_folded(desk_app: Flask, desk_services: Services, clerk: Browser) -> None:
