@@ -160,7 +160,7 @@ class Browser:
         return self.send(f"{application}/commitment", {"mode": "commitment", **seen, **signed, **more}, page)
 
     def issue(self, application: str) -> TestResponse:
-        """Press "Issue both" on the review page; where it asks why a business of that name is another one, say why."""
+        """Press the button of the review page; where it asks why a business of that name is another one, say why."""
         page = self.see(f"{application}/review")
         why = {"why_another": "核对过身份证，是另一家"} if 'name="why_another"' in page else {}
         return self.client.post(f"{application}/issue", data={"csrf_token": hidden(page, "csrf_token"), **why})

@@ -240,7 +240,7 @@ def test_signing_in_alone_executes_nothing_even_for_a_forged_form(clerk: Browser
     forged = {"username": "clerk", "password": PASSWORD, "kept-address": f"{application}/issue", "kept:x": "y"}
     clerk.client.delete_cookie("session-token")
     assert clerk.send("/sign-in", forged).status_code == 303
-    assert "两证同发" in clerk.see(f"{application}/review")
+    assert "同时发证" in clerk.see(f"{application}/review")
 
 
 def test_a_sign_in_that_another_site_sends_signs_nobody_in(browser: Browser) -> None:

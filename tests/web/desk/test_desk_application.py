@@ -212,7 +212,7 @@ def test_an_application_with_problems_cannot_be_issued_and_says_where_to_mend_it
     application = clerk.start()
     clerk.fill(application, principal="")
     page = clerk.see(f"{application}/review")
-    assert "两证同发" not in page
+    assert "同时发证" not in page
     assert "还有 1 处需要改正" in page
     link = re.search(r'<li><a href="([^"]+details[^"]*#principal)">', page)
     assert link
@@ -353,7 +353,7 @@ def test_every_step_speaks_english_too(clerk: Browser) -> None:
         "trade": "What is needed today",
         "details": "Registered address",
         "commitment": "Notify and commit",
-        "review": "Issue both",
+        "review": "Issue, and send on the rest",
     }.items():
         assert words in clerk.see(f"{application}/{step}?lang=en")
 

@@ -33,7 +33,7 @@ def test_where_nothing_is_promised_the_details_lead_to_the_review(clerk: Browser
     review = text_of(clerk.see(where))
     assert "发执照" in review
     assert "许可证待办" not in review
-    assert "两证同发" not in review
+    assert "同时发证" not in review
     assert "办理方式" not in review
     assert "许可项目" not in review
     assert "许可项目" not in text_of(page)
