@@ -16,7 +16,9 @@ PATIENCE = 120
 _PAUSE = 0.1
 
 _TEXT = "(selector) => [...document.querySelectorAll(selector)].map((found) => found.innerText).join('\\n')"
-_VISIBLE = "(selector) => Boolean(document.querySelector(selector)?.getClientRects().length)"
+# On a page that has its styles: until then what is to be pressed moves.
+_VISIBLE = """(selector) => document.readyState === "complete"
+  && Boolean(document.querySelector(selector)?.getClientRects().length)"""
 _CHOOSE = """(selector, value) => {
   const list = document.querySelector(selector);
   list.value = value;
@@ -80,7 +82,7 @@ class Window(ABC):
         return str(self._until(lambda text: words in text, self.evaluate, _TEXT, selector))
 
     def sees(self, selector: str) -> None:
-        """Wait until there is such an element to be seen."""
+        """Wait until the page is loaded and there is such an element to be seen."""
         self._until(bool, self.evaluate, _VISIBLE, selector)
 
     def kept_by_its_worker(self) -> None:
