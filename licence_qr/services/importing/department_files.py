@@ -17,7 +17,6 @@ from licence_qr.errors import InputError, LicenceQRError, UnreadableError
 from licence_qr.services.importing.files.dialects import Form, form_of, sheets_of
 from licence_qr.services.importing.files.encodings import is_big5, pieces_of
 from licence_qr.services.importing.files.lines import (
-    MAX_ROWS,
     MAX_SHEETS,
     Budget,
     Damaged,
@@ -146,9 +145,7 @@ def read_department(
 
 
 def _bounded(lines: Iterator[Line], budget: Budget) -> Iterator[Line]:
-    """The lines, blank ones included: a file of nothing but line ends would take long."""
+    """The lines of all sheets, each counted."""
     for line in lines:
-        budget.lines += 1
-        if budget.lines > MAX_ROWS:
-            raise Excess("import_too_many_rows", limit=MAX_ROWS)
+        budget.take_line(line)
         yield line

@@ -64,6 +64,17 @@ def part(name: str, inner: str) -> bytes:
     return book.data()
 
 
+def of_shared_text(text: str, cells: int, rows: int) -> bytes:
+    """A workbook in which many cells have one text, which stands in it once."""
+    book = Book([ledger_sheet(permit())], texts=[f"<t>{text}</t>"])
+    parts = book._parts()
+    row = "<row>" + '<c t="s"><v>0</v></c>' * cells + "</row>"
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = parts[sheet].replace("</sheetData>", row * rows + "</sheetData>")
+    book._parts = lambda: parts  # type: ignore[method-assign]
+    return book.data()
+
+
 def many(count: int, pattern: str) -> str:
     return "".join(pattern.format(number) for number in range(count))
 
@@ -130,6 +141,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: part("xl/sharedStrings.xml", "<si>" + ("<r><t>" + "x" * 100_000 + "</t></r>") * 240 + "</si>"),
         "import_cell_too_long",
     ),
+    "a row of a long shared text": (lambda: of_shared_text("宾" * 131_000, 256, 50), "import_row_too_long"),
+    "rows of a long shared text": (lambda: of_shared_text("宾" * 131_000, 7, 200_000), "import_too_many_characters"),
     "6 million shared texts": (lambda: part("xl/sharedStrings.xml", "<si/>" * 6_500_000), "import_too_much_markup"),
     "3 million styles": (
         lambda: part("xl/styles.xml", f"<cellXfs>{'<xf/>' * 3_000_000}</cellXfs>"),
@@ -166,6 +179,10 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "html tags without end": (lambda: (HTML_HEADINGS + "<" * 9_500_000).encode(), ""),
     "html comments without end": (lambda: (HTML_HEADINGS + "<!--" * 2_400_000).encode(), ""),
     "html spans": (lambda: (HTML_HEADINGS + "<tr><td rowspan=65535 colspan=999>x" * 280_000).encode(), ""),
+    "html spans of a long text": (
+        lambda: (HTML_HEADINGS + "<tr><td rowspan=65535>" + "宾" * 131_000 + "<tr><td>" * 65_000).encode(),
+        "import_too_many_characters",
+    ),
     "html entities": (
         lambda: (HTML_HEADINGS + "<tr><td>" + "&lt;" * 30_000 + ("<tr><td>" + "&" * 120_000) * 75).encode(),
         "",
@@ -190,6 +207,9 @@ SHORT = (
     "a million names",
     "one merge over everything",
     "shared runs of 24 MB",
+    "a row of a long shared text",
+    "rows of a long shared text",
+    "html spans of a long text",
     "an entity bomb",
     "an external entity",
     "rows of commas",

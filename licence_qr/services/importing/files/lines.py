@@ -10,6 +10,8 @@ from licence_qr.domain.importing.cells import CellKind
 
 # Excel holds 32,767 characters in a cell; text files may have more in one.
 MAX_CELL_CHARS = 131_072
+# A text that stands in a file once may be that of many cells.
+MAX_ROW_CHARS = 1_048_576
 MAX_ROWS = 1_000_000
 MAX_SHEETS = 255
 MAX_ROW_CELLS = 16_384  # the width of a sheet in Excel
@@ -44,13 +46,15 @@ class Damaged(Exception):
 class Budget:
     """How much a file of ``size`` bytes, packed, may hold, so that the time to read it grows with its size only.
 
-    ``unpacked_bytes`` is how many bytes it may unpack to.
+    ``unpacked_bytes`` is how many bytes it may unpack to, and as many characters may stand in its cells: only texts that
+    many cells share make more of them.
     """
 
     size: int
     cells: int = 0
     markup: int = 0
     lines: int = 0
+    characters: int = 0
     unpacked_bytes: int = field(init=False)
     most_cells: int = field(init=False)
     most_markup: int = field(init=False)
@@ -69,6 +73,19 @@ class Budget:
             raise Excess("import_too_many_cells", limit=self.most_cells)
         if self.markup > self.most_markup:
             raise Excess("import_too_much_markup", limit=self.most_markup)
+
+    def take_line(self, line: Line) -> None:
+        """Count a line that was read, blank ones too: a file of nothing but line ends would take long. Raises Excess
+        ``import_too_many_rows``, ``import_row_too_long`` or ``import_too_many_characters``."""
+        characters = sum(map(len, line.texts))
+        self.lines += 1
+        self.characters += characters
+        if self.lines > MAX_ROWS:
+            raise Excess("import_too_many_rows", limit=MAX_ROWS)
+        if characters > MAX_ROW_CHARS:
+            raise Excess("import_row_too_long", limit=MAX_ROW_CHARS, row=line.number)
+        if self.characters > self.unpacked_bytes:
+            raise Excess("import_too_many_characters", limit=self.unpacked_bytes)
 
 
 @dataclass(frozen=True, slots=True, order=True)

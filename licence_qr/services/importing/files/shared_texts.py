@@ -51,9 +51,13 @@ class SharedTexts:
             pass
         self._file.flush()
 
-    def __getitem__(self, number: int) -> str:
+    def has_text(self, number: int) -> bool:
+        """Whether the text of a number is not empty. Raises Damaged where there is no such number."""
         if not 0 <= number < len(self._ends) - 1:
             raise Damaged(f"no shared text {number}")
+        return self._ends[number] < self._ends[number + 1]
+
+    def __getitem__(self, number: int) -> str:
         start, end = self._ends[number], self._ends[number + 1]
         return os.pread(self._file.fileno(), end - start, start).decode("utf-8")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date, datetime, time, timedelta
@@ -29,6 +30,7 @@ from licence_qr.services.importing.files.xml_stream import Attributes, XmlStream
 
 _EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 _MOST_RUNS = 1_000  # of a text within a cell
+_LATER = "-"  # stands for a shared text until its row is read
 _NO_TABLE = {"chartsheet": "left_out_sheet_chart", "dialogsheet": "left_out_sheet_chart"}
 
 
@@ -80,9 +82,11 @@ class SheetLines(XmlStream):
         self._texts, self._package, self._sheet, self._budget = texts, package, sheet, budget
         self._name_tags(SHEET_NAMESPACES[0])
         self._epoch = _EPOCHS[package.dates_from_1904]
-        self._done: list[Line] = []
+        self._done: deque[tuple[Line, list[tuple[int, int]]]] = deque()
         self._columns: dict[str, int] = {}
         self._row: list[str] = []
+        # Cells with a shared text, and its number: many rows of a piece may share a long one, so it is read with its row.
+        self._shared: list[tuple[int, int]] = []
         self._kinds: dict[int, CellKind] = {}
         self._number = self._column = self._beyond = self._cells = 0
         self._hidden = self._formula = self._reading = self._ended = self._in_cell = False
@@ -95,8 +99,11 @@ class SheetLines(XmlStream):
         """The lines. Raises Damaged, or Excess with the ``row``."""
         try:
             for _ in self.feed(pieces):
-                yield from self._done
-                self._done.clear()
+                while self._done:
+                    line, shared = self._done.popleft()
+                    for column, number in shared:
+                        line.texts[column] = self._texts[number]
+                    yield line
                 if self._ended:
                     return
         except Excess as excess:
@@ -146,12 +153,12 @@ class SheetLines(XmlStream):
         if number <= self._number:
             raise Damaged(f"row {number} after row {self._number}")
         self._number, self._column, self._beyond, self._cells = number, -1, 0, 0
-        self._row, self._kinds = [], {}
+        self._row, self._shared, self._kinds = [], [], {}
         self._hidden = attributes.get("hidden") in {"1", "true"} or attributes.get("ht") == "0"
 
     def _end_row(self) -> None:
         self._budget.take(cells=self._cells)
-        self._done.append(Line(self._number, self._row, self._kinds, self._hidden, self._beyond))
+        self._done.append((Line(self._number, self._row, self._kinds, self._hidden, self._beyond), self._shared))
 
     def _end_data(self) -> None:
         self._ended = True
@@ -195,11 +202,12 @@ class SheetLines(XmlStream):
 
     def _end_cell(self) -> None:
         self._in_cell = False
-        kind = CellKind.TEXT
+        kind, shared = CellKind.TEXT, -1
         if self._inline:
             text = written(self._inline[0] if len(self._inline) == 1 else "".join(self._inline))
         elif self._value and self._type == "s":
-            text = self._texts[_whole(self._value)]
+            shared = _whole(self._value)
+            text = _LATER if self._texts.has_text(shared) else ""
         elif self._value is not None or self._formula:
             text, kind = self._found()
         else:
@@ -213,6 +221,8 @@ class SheetLines(XmlStream):
         if len(row) < self._column:
             row.extend([""] * (self._column - len(row)))
         row.append(text)
+        if shared >= 0:
+            self._shared.append((self._column, shared))
         if kind is not CellKind.TEXT:
             self._kinds[self._column] = kind
 
