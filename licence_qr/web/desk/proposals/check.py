@@ -38,7 +38,7 @@ def proposing_check(preview: Preview, values: Mapping[str, str], revision: int) 
     name = rule.name
     return check_page(
         ActCheck(
-            act=Text(f"提议{name.zh}", f"Propose: {name.en[0].lower()}{name.en[1:]}"),
+            act=Text(f"提议{name.zh}", f"Propose to {name.en[0].lower()}{name.en[1:]}"),
             holder_name=preview.about.holder_name,
             about=_about(preview.about),
             answers=answers_of(grounds_fields(preview), values),

@@ -23,7 +23,7 @@ def page_of(browser: Browser, shop: Shop, language: str = "zh") -> str:
 
 def next_of(page: str) -> str:
     """The panel of the next act, empty where there is none."""
-    found = re.search(r'<section class="panel next".*?</section>', page, re.DOTALL)
+    found = re.search(r'<section class="panel next[ "].*?</section>', page, re.DOTALL)
     return found[0] if found else ""
 
 
