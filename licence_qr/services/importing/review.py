@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from licence_qr.domain.catalogue.model import Catalogue, Text
@@ -38,7 +38,7 @@ from licence_qr.services.signing.sign_record import Coding
 from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.importing import import_runs
 from licence_qr.store.importing.import_runs import StoredQuestion
-from licence_qr.store.register import entities
+from licence_qr.store.register import codes, entities
 
 MAX_REASON_CHARS = 500
 # Fields that must agree between the licence and a permit of the same business.
@@ -111,13 +111,15 @@ class WaitingRow:
 class Settlement:
     """What a decision led to.
 
-    The outcome of the rows concerned, a further question if any, and the ids of the proposals made.
+    The outcome of the rows concerned, a further question if any, the ids of the proposals made, and the version of the code
+    that it makes, or None.
     """
 
     uscc: str
     rows: tuple[RowVerdict, ...]
     next_id: int | None
     proposals: tuple[int, ...] = ()
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,11 @@ class Waiting:
         with self.database.read() as tx:
             return self._view(tx, _own(tx, actor, READ_IMPORTED_ROWS, question_id))
 
-    def decide(self, actor: Actor, question_id: int, decision: str, reason: str, now: datetime) -> Settlement:
+    def decide(
+        self, actor: Actor, question_id: int, decision: str, reason: str, now: datetime, *, only_try: bool = False
+    ) -> Settlement:
         """Decide a question and carry the decision out in one transaction. Four-eyes acts are proposed.
+        ``only_try``: say what it would lead to, and keep nothing.
 
         Raises InputError ``decision_not_offered``, ``reason_missing``, ``text_too_long``, or for what would be taken over
         and no card can show; ConflictError ``question_already_decided``, ``question_withdrawn``, ``ended_stays_ended`` or
@@ -150,13 +155,17 @@ class Waiting:
         ``font_missing``; NotFoundError; AccessError; KeyStoreError.
         """
         why = _reason(reason)
-        with self.database.write() as tx:
+        with self.database.trial() if only_try else self.database.write() as tx:
             question = _own(tx, actor, DECIDE_IMPORTED_ROWS, question_id)
             _still_open(question)
             decided = Decided(_offered(decision, question.conflict), why)
+            uscc = question.conflict.uscc or question.conflict.proposal
+            before = codes.latest_version(tx, uscc)
             import_runs.answer(tx, question_id, decided, actor.username, now)
             _note(tx, question, decided, actor, now)
-            return self._carry_out(tx, question, decided, actor, now)
+            settlement = self._carry_out(tx, question, decided, actor, now)
+            after = codes.latest_version(tx, uscc)
+            return replace(settlement, version=after) if after != before else settlement
 
     def _view(self, tx: Transaction, question: StoredQuestion) -> WaitingRow:
         conflict, answer = question.conflict, question.answer

@@ -10,6 +10,7 @@ from licence_qr.domain.catalogue.checklists import ChecklistAnswer, ChecklistIte
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.inspecting.inspection import Filter, Flag, GivenAnswer, Inspection, InspectionState
 from licence_qr.domain.plain_text import demand_length, plain_line
+from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.errors import AccessError, ConflictError, InputError, NotFoundError, RuleError
 from licence_qr.services.files.kept import Files
@@ -28,7 +29,7 @@ from licence_qr.store.inspecting import confirmations, inspections, rectificatio
 from licence_qr.store.inspecting.confirmations import Confirmation
 from licence_qr.store.inspecting.inspections import Listed, StoredInspection, StoredPhoto
 from licence_qr.store.inspecting.rectifications import OpenOrder, Order
-from licence_qr.store.register import entities, permits
+from licence_qr.store.register import codes, entities, history, permits
 from licence_qr.store.register.permits import StoredPermit
 from licence_qr.wording.text import Text
 
@@ -107,6 +108,15 @@ class InspectionView:
     answers: tuple[tuple[Text, Confirmation], ...]
     until: datetime | None
     may_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What a decision on a held record led to: the kinds of events of the business, and the version of the code that it
+    makes, or None."""
+
+    kinds: frozenset[EventKind]
+    version: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,8 +204,11 @@ class InspectionsDesk:
                 raise NotFoundError("photo_not_found")
             return self.files.read(tx, found.file)
 
-    def handle(self, actor: Actor, key: int, decision: str, reason: str, now: datetime) -> None:
+    def handle(
+        self, actor: Actor, key: int, decision: str, reason: str, now: datetime, *, only_try: bool = False
+    ) -> Handled:
         """Decide on a held inspection: ``count`` lets it take effect, ``set_aside`` keeps it without effect.
+        ``only_try``: refuse what would be refused, and keep nothing.
 
         Raises InputError ``decision_not_offered``, ``reason_missing`` or ``text_too_long``; ConflictError
         ``inspection_handled_before``; RuleError ``inspection_cannot_count`` or ``second_officer_has_time``; AccessError
@@ -205,12 +218,13 @@ class InspectionsDesk:
         if decision not in {"count", "set_aside"}:
             raise InputError("decision_not_offered", field="decision")
         why = _reason(reason)
-        with self.database.write() as tx:
+        with self.database.trial() if only_try else self.database.write() as tx:
             stored = _own(tx, actor, key)
             if stored.state is not InspectionState.HELD:
                 raise ConflictError("inspection_handled_before")
             if actor.is_involved({stored.officer, stored.second_officer}):
                 raise AccessError("inspection_handled_by_officer")
+            before = history.revision(tx, stored.uscc), codes.latest_version(tx, stored.uscc)
             state = InspectionState.SET_ASIDE
             if decision == "count":
                 if self._waits(stored, now):
@@ -221,6 +235,9 @@ class InspectionsDesk:
             inspections.handle(tx, key, actor.username, now, why)
             if not {Flag.BUSINESS_UNKNOWN, Flag.OTHER_OFFICE}.intersection(stored.flags):
                 note(tx, _own(tx, actor, key), actor, why, now)
+            kinds = frozenset(EventKind(row["event"]) for row in history.since(tx, stored.uscc, before[0]))
+            version = codes.latest_version(tx, stored.uscc)
+            return Handled(kinds, version if version != before[1] else None)
 
     def _waits(self, stored: StoredInspection, now: datetime) -> bool:
         """Whether the second officer may still answer: the desk does not let it count before."""

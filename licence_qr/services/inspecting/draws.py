@@ -95,7 +95,8 @@ class PublishedDraw:
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """Draws of an office, made by clerks and deciders. Inspectors, who are drawn, may only read."""
+    """Draws of an office, made by clerks and deciders. Inspectors, who are drawn, may only read. ``only_try``: refuse what
+    would be refused, and keep nothing."""
 
     database: Database
     catalogue: Catalogue
@@ -116,7 +117,7 @@ class Draws:
             covers = {each.user_id: absences.cover_of(tx, each.person_id, today) for each in officers}
         return {number: cover.away for number, cover in covers.items() if cover.away is not None}
 
-    def announce(self, actor: Actor, wanted: DrawRequest, now: datetime) -> int:
+    def announce(self, actor: Actor, wanted: DrawRequest, now: datetime, *, only_try: bool = False) -> int:
         """Freeze and publish the list; return the id of the draw.
 
         Raises InvalidApplication with every field that is wrong; InputError ``draw_recused_unknown`` for an unknown
@@ -127,7 +128,7 @@ class Draws:
         # These texts are published: invisible or reordering characters are removed.
         wanted = replace(wanted, title=plain_line(wanted.title), seed_source=plain_line(wanted.seed_source))
         due_on = self._demand(wanted, local_date(now))
-        with self.database.write() as tx:
+        with self.database.trial() if only_try else self.database.write() as tx:
             names = {o.user_id: o.username for o in accounts.active_of_office(tx, actor.office, Role.INSPECTOR)}
             _check_recused(tx, wanted, names)
             listed = self._list(tx, actor, wanted, names, local_date(now))
@@ -142,7 +143,7 @@ class Draws:
             events.write(tx, replace(_event(EventKind.DRAW_ANNOUNCED, draw_id, actor, now), after=said))
             return draw_id
 
-    def settle(self, actor: Actor, draw_id: int, seed: str, now: datetime) -> None:
+    def settle(self, actor: Actor, draw_id: int, seed: str, now: datetime, *, only_try: bool = False) -> None:
         """Draw with the ``seed`` of the public event, or with the register's secret (``seed`` is then ignored).
 
         Raises InputError ``draw_seed``; ConflictError ``draw_settled_before``; NotFoundError ``thing_not_found``;
@@ -153,14 +154,14 @@ class Draws:
         used = found.secret or parse_seed(seed)
         picks = draw(found.list, used)
         names = json.loads(found.officers)
-        with self.database.write() as tx:
+        with self.database.trial() if only_try else self.database.write() as tx:
             _open(tx, actor, draw_id)
             draws.settle(tx, draw_id, DrawState.SETTLED, used, (actor.username, ""), now)
             draws.add_drawn(tx, found, [_row(tx, pick, names) for pick in picks])
             said = {"list_sha256": found.list_sha256, "seed": used}
             events.write(tx, replace(_event(EventKind.DRAW_SETTLED, draw_id, actor, now), after=said))
 
-    def call_off(self, actor: Actor, draw_id: int, reason: str, now: datetime) -> None:
+    def call_off(self, actor: Actor, draw_id: int, reason: str, now: datetime, *, only_try: bool = False) -> None:
         """Declare an announced draw void, with a reason that is published.
 
         Raises InputError ``reason_missing`` or ``text_too_long``, and otherwise as ``settle``.
@@ -169,7 +170,7 @@ class Draws:
         if not why:
             raise InputError("reason_missing", field="reason")
         demand_length(why, MAX_TEXT_CHARS, "reason")
-        with self.database.write() as tx:
+        with self.database.trial() if only_try else self.database.write() as tx:
             _open(tx, actor, draw_id)
             draws.settle(tx, draw_id, DrawState.CALLED_OFF, "", (actor.username, why), now)
             events.write(tx, replace(_event(EventKind.DRAW_CALLED_OFF, draw_id, actor, now), reason=why))

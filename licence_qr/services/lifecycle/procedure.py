@@ -123,7 +123,8 @@ class ProcedureStep:
 
 @dataclass(frozen=True, slots=True)
 class Procedures:
-    """For those who decide: clerks and inspectors of the window, or deciders of the authority's own office."""
+    """For those who decide: clerks and inspectors of the window, or deciders of the authority's own office. ``only_try``:
+    refuse what would be refused, and keep nothing."""
 
     database: Database
     catalogue: Catalogue
@@ -153,11 +154,13 @@ class Procedures:
                 names={name: _display_name(tx, name) for visit in visits for name in visit.officers},
             )
 
-    def record_visit(self, actor: Actor, subject: str, typed: TypedVisit, now: datetime) -> None:
+    def record_visit(
+        self, actor: Actor, subject: str, typed: TypedVisit, now: datetime, *, only_try: bool = False
+    ) -> None:
         """Record a visit. Raises InvalidApplication of what was typed, RuleError ``procedure_not_open``, NotFoundError,
         AccessError."""
         today = local_date(now)
-        with self.database.write() as tx:
+        with self.database.trial() if only_try else self.database.write() as tx:
             applied = self._open(tx, actor, subject, today)
             visit = _visit(tx, actor, applied, typed, today)
             needed = max(before_grant.officers_needed(self.catalogue, applied.permit_type, today), 1)
@@ -165,26 +168,28 @@ class Procedures:
                 raise InvalidApplication([InputError("visit_officers_too_few", field="officers", needed=needed)])
             write_visit(ProcedureStep(tx, applied.uscc, subject, actor, now), visit)
 
-    def pause(self, actor: Actor, subject: str, pause: Pause, now: datetime) -> None:
+    def pause(self, actor: Actor, subject: str, pause: Pause, now: datetime, *, only_try: bool = False) -> None:
         """Record days that do not count. Raises InvalidApplication, RuleError, NotFoundError, AccessError."""
         today, reason = local_date(now), plain_text(pause.reason)
-        with self.database.write() as tx:
+        with self.database.trial() if only_try else self.database.write() as tx:
             applied = self._open(tx, actor, subject, today)
             faults = [*_pause_faults(pause, applied, today), *_words_faults(reason, "reason")]
             if faults:
                 raise InvalidApplication(faults)
             pause_within(ProcedureStep(tx, applied.uscc, subject, actor, now), replace(pause, reason=reason))
 
-    def resume(self, actor: Actor, subject: str, pause_id: int, now: datetime) -> None:
+    def resume(self, actor: Actor, subject: str, pause_id: int, now: datetime, *, only_try: bool = False) -> None:
         """The pause ends today. Raises RuleError ``pause_not_open``, ``procedure_not_open``, NotFoundError, AccessError."""
-        with self.database.write() as tx:
+        with self.database.trial() if only_try else self.database.write() as tx:
             applied = self._open(tx, actor, subject, local_date(now))
             found = next((each for each in procedures.pauses(tx, subject) if each.pause_id == pause_id), None)
             if found is None or found.pause.last is not None:
                 raise RuleError("pause_not_open")
             _end(ProcedureStep(tx, applied.uscc, subject, actor, now), found)
 
-    def extend(self, actor: Actor, subject: str, approved_by: str, reason: str, now: datetime) -> None:
+    def extend(
+        self, actor: Actor, subject: str, approved_by: str, reason: str, now: datetime, *, only_try: bool = False
+    ) -> None:
         """The head of the authority has agreed to a later decision. Raises InvalidApplication; RuleError
         ``extended_already``, ``extension_too_late``, ``procedure_not_open``; NotFoundError, AccessError."""
         head, why, today = plain_line(approved_by), plain_text(reason), local_date(now)
@@ -192,7 +197,7 @@ class Procedures:
         faults += [*length_faults(head, MAX_NAME_CHARS, "approved_by", _APPROVER), *_words_faults(why, "reason")]
         if faults:
             raise InvalidApplication(faults)
-        with self.database.write() as tx:
+        with self.database.trial() if only_try else self.database.write() as tx:
             applied = self._open(tx, actor, subject, today)
             if procedures.extension(tx, subject) is not None:
                 raise RuleError("extended_already")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from at_the_counter import Running, running
 from made_inspections import visits_and_draws
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,6 @@ def test_a_held_visit_is_decided_without_scripts_and_by_keyboard(
     counter.keyboard.type("只有一名人员到场")
     counter.keyboard.press("Tab")
     counter.keyboard.press("Enter")
-    counter.wait_for_load_state()
-    assert counter.locator(".notice-line").inner_text() == "已处理。"
+    counter.locator(".check-form button").press("Enter")
+    expect(counter.locator(".notice-line")).to_have_text("已处理。")
     assert "只有一名人员到场" in counter.locator("main").inner_text()

@@ -104,6 +104,7 @@ def granted(page: Page, site: Running) -> None:
     page.fill("#officers", "核查员甲\n核查员乙")
     page.check("input[name=outcome][value=passed]")
     send(page, "main form button")
+    send(page, ".check-form button")
     send(page, ".item-acts a.govuk-button >> nth=0")
     for name, text in FIRE_CHECK.items():
         page.fill(f"#{name}", text)

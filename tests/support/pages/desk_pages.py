@@ -112,6 +112,13 @@ class Browser:
         answer = self.client.post(address.removesuffix("?new=yes"), data=sent)
         return answer if "action" in fields else self.go_on(answer, sent)
 
+    def check_and_back(self, address: str, fields: Mapping[str, str], page: str) -> tuple[TestResponse, TestResponse]:
+        """Send the form of ``page`` as far as its check page, and press there what leads back to the form."""
+        check = self.send(address, {**fields, "action": "check"}, page)
+        form = check.get_data(as_text=True).partition("check-head")[2].partition("</form>")[0]
+        along = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
+        return check, self.client.post(address, data={name: html.unescape(value) for name, value in along})
+
     def go_on(self, answer: TestResponse, typed: Mapping[str, str]) -> TestResponse:
         """Press the button of the check page, if ``answer`` is one; ``typed`` is what it asks for besides."""
         page = answer.get_data(as_text=True)

@@ -96,6 +96,14 @@ def test_a_decision_keeps_what_was_typed_until_it_can_be_taken(clerk, held):
     assert "clerk（示例）" in page.split("已处理")[-1].split("</section>")[0]
 
 
+def test_a_record_is_decided_after_its_check_only(clerk, held):
+    form = clerk.see(held)
+    typed = {"decision": "set_aside", "reason": "只有一名人员"}
+    check, back = clerk.check_and_back(held, typed, form)
+    assert "存档，不计入" in check.text and "内容全部保留，不产生效果" in check.text
+    assert "只有一名人员" in back.text and '<form class="panel"' in back.text and "已处理" not in back.text
+
+
 def test_an_inspector_reads_but_does_not_decide(desk_app, desk_services, held):
     inspector = signed_in(desk_app, desk_services, "inspector")
     assert '<form class="panel"' not in inspector.see(held)
@@ -156,6 +164,24 @@ def drawn(clerk: Browser, hotel: Mapping[str, Any]) -> str:
     return str(answer.location)
 
 
+def draw_it(clerk: Browser, address: str, **answers: str) -> Any:
+    """Draw, by the button of the check page."""
+    return clerk.send(f"{address}/settle", answers, clerk.see(address))
+
+
+def test_a_draw_is_announced_made_and_void_after_its_check_only(clerk, drawn, desk_app):
+    public = Browser(desk_app.test_client())
+    fields = {"title": "只看看的抽查", "places": "1", "due_on": due(), "recused": "", "seed_source": ""}
+    check, back = clerk.check_and_back("/desk/draws/new", fields, clerk.see("/desk/draws/new"))
+    assert "名单在检查以后才公布" in check.text and 'value="只看看的抽查"' in back.text
+    assert "只看看的抽查" not in public.see("/draws")
+    check, back = clerk.check_and_back(f"{drawn}/settle", {"seed": ""}, clerk.see(drawn))
+    assert "现在不公布抽中谁" in check.text and f'action="{drawn}/settle"' in back.text
+    check, back = clerk.check_and_back(f"{drawn}/call-off", {"reason": "计划调整"}, clerk.see(drawn))
+    assert "不能恢复" in check.text and "计划调整" in back.text
+    assert "已公告，待抽取" in public.see(f"/draws/{drawn.rsplit('/', 1)[1]}")
+
+
 def test_before_the_visits_the_pages_of_a_draw_name_neither_places_nor_seed(
     clerk, drawn, desk_app, desk_services, hotel
 ):
@@ -163,7 +189,7 @@ def test_before_the_visits_the_pages_of_a_draw_name_neither_places_nor_seed(
     public = Browser(desk_app.test_client())
     before = public.see(f"/draws/{number}")
     assert "已公告，待抽取" in before and "示例抽查" in public.see("/draws")
-    done = clerk.press(drawn, f"{drawn}/settle")
+    done = draw_it(clerk, drawn)
     assert done.status_code == 303
     led = re.search(r"/desk/draws/drawn/\d+", signed_in(desk_app, desk_services, "inspector").see("/desk/work"))
     assert led is not None and clerk.client.get(led[0]).status_code == 303
@@ -172,7 +198,7 @@ def test_before_the_visits_the_pages_of_a_draw_name_neither_places_nor_seed(
     after = public.see(f"/draws/{number}?lang=en")
     assert facts["commitment"] in after and "published after the visits" in after
     assert "受检客栈" not in before + after and "check.py" not in after
-    assert clerk.press("/desk/draws/new", f"{drawn}/settle").status_code == 409
+    assert clerk.send(f"{drawn}/settle", {}, clerk.see("/desk/draws/new")).status_code == 409
 
 
 def over(desk_services, number: str) -> None:
@@ -182,7 +208,7 @@ def over(desk_services, number: str) -> None:
 
 def test_when_the_time_is_over_the_list_the_seed_and_the_result_are_published(clerk, drawn, desk_app, desk_services):
     number = drawn.rsplit("/", 1)[1]
-    clerk.press(drawn, f"{drawn}/settle")
+    draw_it(clerk, drawn)
     over(desk_services, number)
     public = Browser(desk_app.test_client())
     facts = json.loads(public.client.get(f"/draws/{number}.json").data)
@@ -193,7 +219,7 @@ def test_when_the_time_is_over_the_list_the_seed_and_the_result_are_published(cl
 
 
 def test_names_of_officers_stay_in_the_office(clerk, drawn, desk_app, desk_services):
-    clerk.press(drawn, f"{drawn}/settle")
+    draw_it(clerk, drawn)
     number = drawn.rsplit("/", 1)[1]
     over(desk_services, number)
     assert "（示例）" in clerk.see(drawn)
@@ -206,9 +232,9 @@ def test_a_draw_by_a_public_event_asks_for_its_seed(clerk, hotel):
     address = announce(clerk, seed_source="2026-12-01 福彩").location
     refused = clerk.send(f"{address}", {}, page=clerk.see(address))
     assert refused.status_code == 405
-    wrong = clerk.client.post(f"{address}/settle", data={"csrf_token": token(clerk, address), "seed": "中奖号码"})
+    wrong = draw_it(clerk, address, seed="中奖号码")
     assert wrong.status_code == 422 and "中奖号码" in wrong.get_data(as_text=True)
-    done = clerk.client.post(f"{address}/settle", data={"csrf_token": token(clerk, address), "seed": "05 12 33"})
+    done = draw_it(clerk, address, seed="05 12 33")
     assert done.status_code == 303 and "05 12 33" in clerk.see(address)
 
 
@@ -216,7 +242,7 @@ def test_whoever_wants_to_check_a_draw_is_handed_data_and_program(clerk, hotel, 
     address = announce(clerk, seed_source="2026-12-01 福彩").location
     public, number = Browser(desk_app.test_client()), address.rsplit("/", 1)[1]
     assert "check.py" not in public.see(f"/draws/{number}")
-    clerk.client.post(f"{address}/settle", data={"csrf_token": token(clerk, address), "seed": "05 12 33"})
+    draw_it(clerk, address, seed="05 12 33")
     over(desk_services, number)
     shown = public.see(f"/draws/{number}")
     assert f'href="/draws/{number}.json" download="{number}.json"' in shown
@@ -233,8 +259,8 @@ def token(browser: Browser, address: str) -> str:
 
 def test_a_draw_that_is_called_off_says_why_to_everybody(clerk, drawn, desk_app):
     address = f"{drawn}/call-off"
-    assert clerk.client.post(address, data={"csrf_token": token(clerk, drawn), "reason": ""}).status_code == 422
-    assert clerk.client.post(address, data={"csrf_token": token(clerk, drawn), "reason": "计划调整"}).status_code == 303
+    assert clerk.send(address, {"reason": ""}, clerk.see(drawn)).status_code == 422
+    assert clerk.send(address, {"reason": "计划调整"}, clerk.see(drawn)).status_code == 303
     assert "计划调整" in Browser(desk_app.test_client()).see(f"/draws/{drawn.rsplit('/', 1)[1]}")
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 from datetime import UTC, datetime, timedelta
-from itertools import count
 
 import pytest
 from desk_pages import Browser, clerk, colleague, desk_app, desk_services, elsewhere, hidden, signed_in
 from flask import Flask
-from werkzeug.test import TestResponse
+from life_pages import act, done, fields_of, issued, permit_of, pressed, text_of
 
 from licence_qr.bootstrap import Services
 from licence_qr.domain.dates import local_date
@@ -19,66 +17,11 @@ from licence_qr.web.desk.lifecycle.consequences import consequences
 
 __all__ = ["clerk", "colleague", "desk_app", "desk_services", "elsewhere"]
 
-_serial = count(1)
-CODE = re.compile(r"(?<![0-9A-Z])9[12]50[0-9A-Z]{14}(?![0-9A-Z])")
-PERMIT = re.compile(r"/permit/(\d+)/")
-
-
-def text_of(page: str) -> str:
-    """The words of the page without its marks."""
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
-
-
-def issued(browser: Browser, mode: str = "commitment", **fields: str) -> str:
-    """A business issued at this desk; its credit code."""
-    application = browser.start()
-    browser.fill(application, mode, name=f"重庆示例一生{next(_serial)}号客栈有限公司", **fields)
-    found = CODE.search(browser.see(browser.issue(application).location))
-    assert found
-    return found[0]
-
 
 @pytest.fixture
 def uscc(desk_app: Flask, desk_services: Services) -> str:
     """A business with a permit in force."""
     return issued(signed_in(desk_app, desk_services, "clerk"))
-
-
-def fields_of(page: str, where: str = "/desk/businesses") -> dict[str, str]:
-    """The main form as the browser would send it untouched."""
-    form = page.split(f'<form method="post" action="{where}')[1].split("</form>")[0]
-    found = {n: html.unescape(v) for n, v in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)}
-    for tag in re.findall(r"<input class=[^>]*>", form):
-        name = re.search(r' name="([^"]+)"', tag)
-        value = re.search(r' value="([^"]*)"', tag)
-        if name and value and (" checked" in tag or 'type="text"' in tag):
-            found[name[1]] = html.unescape(value[1])
-    for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n(.*?)</textarea>', form, re.DOTALL):
-        found[name] = html.unescape(text)
-    return found
-
-
-def act(browser: Browser, address: str, **typed: str) -> TestResponse:
-    """Open the form at ``address``, type into it, send it."""
-    return pressed(browser, address, fields_of(browser.see(address)) | typed)
-
-
-def pressed(browser: Browser, address: str, fields: dict[str, str]) -> TestResponse:
-    """Send the form, and press the button of its check."""
-    return browser.go_on(browser.client.post(address, data=fields), fields)
-
-
-def done(browser: Browser, answer: TestResponse) -> str:
-    """The page that an act leads to."""
-    assert answer.status_code == 303, text_of(answer.get_data(as_text=True))
-    return browser.see(answer.location)
-
-
-def permit_of(browser: Browser, uscc: str) -> str:
-    """The address of the first permit's acts."""
-    found = PERMIT.search(browser.see(f"/desk/businesses/{uscc}"))
-    assert found
-    return f"/desk/businesses/{uscc}/permit/{found[1]}"
 
 
 def test_every_act_that_one_person_does_says_what_it_does_in_both_languages() -> None:
@@ -274,23 +217,6 @@ def test_moving_is_refused_in_words_and_a_renamed_street_is_not(clerk: Browser, 
     assert "新名路" in refused.get_data(as_text=True)
     done(clerk, act(clerk, address, renamed="yes", premises_address=new, reason="街道更名"))
     assert new in clerk.see(f"/desk/businesses/{uscc}")
-
-
-def test_a_pending_permit_is_granted(clerk: Browser) -> None:
-    uscc = issued(clerk, "general")
-    grant = f"{permit_of(clerk, uscc)}/grant"
-    assert "还没有现场核查记录" in (before := text_of(clerk.see(grant))) and "依据和理由" not in before
-    visit = f"/desk/permits/{grant.split('/')[-2]}/procedure/visit"
-    made = {"visited_on": local_date(datetime.now(UTC)).isoformat(), "officers": "甲、乙", "outcome": "passed"}
-    assert clerk.send(visit, {**made, "words": "设施齐全"}).status_code == 303
-    page = text_of(done(clerk, act(clerk, grant, reason="现场核查符合条件")))
-    assert "准予许可" in page and "打印第 2 版亮证牌" in page
-
-
-def test_a_pending_permit_is_refused_and_stands_apart(clerk: Browser) -> None:
-    uscc = issued(clerk, "general")
-    done(clerk, act(clerk, f"{permit_of(clerk, uscc)}/refuse", reason="不符合条件"))
-    assert "已注销或未准予的许可（1）" in text_of(clerk.see(f"/desk/businesses/{uscc}"))
 
 
 def test_a_renewal_is_applied_for_and_then_decided(clerk: Browser, uscc: str) -> None:

@@ -85,6 +85,13 @@ def test_a_reason_without_a_decision_is_refused_and_stays_written(clerk: Browser
     assert REASON in page
 
 
+def test_a_row_is_decided_after_its_check_only(clerk: Browser, question: str) -> None:
+    page = clerk.see(question)
+    check, back = clerk.check_and_back(question, {"decision": choices(page)[-1], "reason": REASON}, page)
+    assert "涉及的行" in check.text and REASON in check.text
+    assert REASON in back.text and question in addresses(clerk)
+
+
 def test_what_is_decided_leaves_the_list_and_cannot_be_decided_again(clerk: Browser, question: str) -> None:
     page = clerk.see(question)
     decided = {"decision": choices(page)[-1], "reason": REASON}

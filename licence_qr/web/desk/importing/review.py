@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -10,11 +9,12 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from licence_qr.domain.catalogue.model import Text
-from licence_qr.domain.importing.conflicts import RowOutcome
 from licence_qr.errors import AccessError, ConflictError, InputError, LicenceQRError, PrintError, RuleError
 from licence_qr.services.importing.review import Settlement, Waiting, WaitingRow
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
+from licence_qr.web.desk.checking import CheckStep, check_page, checked, step
+from licence_qr.web.desk.importing.review_check import decision_check, told_rows
 from licence_qr.web.shell.forms import Choice, Field, Widget, problem_summary, read_fields
 from licence_qr.web.shell.handed import Handed
 from licence_qr.web.shell.language import language, t
@@ -27,12 +27,6 @@ from licence_qr.wording.terms import term
 blueprint = Blueprint("waiting", __name__, url_prefix="/waiting-rows")
 waiting = Handed(Waiting)
 
-_OUTCOME_WORDS: Mapping[RowOutcome, Text] = {
-    RowOutcome.IMPORTED: Text("已导入", "imported"),
-    RowOutcome.WAITING: Text("仍待裁定", "awaiting review"),
-    RowOutcome.REFUSED: Text("未导入", "not imported"),
-    RowOutcome.LEFT_OUT: Text("未作为数据读取", "not read as data"),
-}
 _DECISION = Field("decision", Text("怎样裁定？", "Which is correct?"), widget=Widget.RADIOS)
 _REASON = Field(
     "reason",
@@ -60,14 +54,20 @@ def show_waiting_row(question_id: int) -> str:
 
 @blueprint.post("/<int:question_id>")
 @roles(*access.DECIDE_IMPORTED_ROWS.roles)
+@checked
 def decide_waiting_row(question_id: int) -> Response:
-    """Decide, then lead to the question this raises, or to the list. If it is refused, the form is shown again as typed."""
-    actor = current_actor()
-    typed = read_fields(request.form, (_DECISION, _REASON))
+    """Show what follows; from there, decide, then lead to the question this raises, or to the list. If it is refused, the
+    form is shown again as typed."""
+    actor, now, asked = current_actor(), current_instant(), step()
+    typed, only_try = read_fields(request.form, (_DECISION, _REASON)), asked is CheckStep.CHECK
+    if asked is CheckStep.EDIT:
+        return make_response(_page(waiting().get(actor, question_id)))
     try:
-        settlement = waiting().decide(actor, question_id, typed["decision"], typed["reason"], current_instant())
+        settlement = waiting().decide(actor, question_id, typed["decision"], typed["reason"], now, only_try=only_try)
     except (InputError, ConflictError, PrintError, RuleError, AccessError) as refused:
         return make_response(_page(waiting().get(actor, question_id), refused), refused.http_status)
+    if only_try:
+        return make_response(_check(waiting().get(actor, question_id), typed, settlement))
     flash(_told(settlement))
     if settlement.next_id is not None:
         return redirect(url_for(".show_waiting_row", question_id=settlement.next_id), 303)
@@ -75,9 +75,8 @@ def decide_waiting_row(question_id: int) -> Response:
 
 
 def _page(row: WaitingRow, refused: LicenceQRError | None = None) -> str:
-    decision = replace(_DECISION, choices=tuple(Choice(choice.decision.value, choice.label) for choice in row.choices))
     shows(f"question/{row.id}", "name", "principal", "domicile", "address", "contact_phone", uscc=row.uscc)
-    fields, main = (decision, _REASON), language().value
+    fields, main = _fields(row), language().value
     summary, problems = problem_summary(refused, main, fields)
     return render_template(
         "desk/importing/waiting_row.html",
@@ -91,15 +90,24 @@ def _page(row: WaitingRow, refused: LicenceQRError | None = None) -> str:
     )
 
 
+def _check(row: WaitingRow, typed: Mapping[str, str], settlement: Settlement) -> str:
+    shows(f"question/{row.id}", "name", uscc=row.uscc)
+    return check_page(decision_check(row, _fields(row), typed, settlement))
+
+
+def _fields(row: WaitingRow) -> tuple[Field, Field]:
+    choices = tuple(Choice(choice.decision.value, choice.label) for choice in row.choices)
+    return replace(_DECISION, choices=choices), _REASON
+
+
 def _why(row: WaitingRow) -> str:
     return str(explain(LicenceQRError(row.code, **row.facts), language().value))
 
 
 def _told(settlement: Settlement) -> str:
     """The number of rows by outcome, in words."""
-    counted = Counter(verdict.outcome for verdict in settlement.rows)
-    told = (f"{t(_OUTCOME_WORDS[o].zh, _OUTCOME_WORDS[o].en)} {n}" for o, n in counted.items())
-    said = t("已裁定，涉及的行：", "Decision recorded. Rows affected: ") + t("，", ", ").join(told)
+    rows = told_rows(settlement)
+    said = t(f"已裁定，涉及的行：{rows.zh}", f"Decision recorded. Rows affected: {rows.en}")
     if not settlement.proposals:
         return said
     numbers = t("、", ", ").join(map(str, settlement.proposals))

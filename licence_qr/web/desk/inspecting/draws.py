@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Protocol
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -17,6 +18,8 @@ from licence_qr.errors import ConflictError, InputError, InvalidApplication, Lic
 from licence_qr.services.inspecting.draws import DrawRequest, Draws, PublishedDraw
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
+from licence_qr.web.desk.checking import ActCheck, CheckStep, check_page, checked, step
+from licence_qr.web.desk.inspecting.draw_check import announce_check, settle_check, void_check
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, read_fields, refusals
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import t
@@ -87,16 +90,21 @@ def plan_draw() -> str:
 
 @blueprint.post("/new")
 @roles(*access.DRAW.roles)
+@checked
 def announce_draw() -> Response:
-    """Freeze and publish the list. What was typed stays when it is refused."""
-    fields = _fields()
-    values = read_fields(request.form, fields)
+    """Show what follows; from there, freeze and publish the list. What was typed stays when it is refused."""
+    fields, asked = _fields(), step()
+    values, only_try = read_fields(request.form, fields), asked is CheckStep.CHECK
+    if asked is CheckStep.EDIT:
+        return make_response(_form(values))
     try:
         wanted = _wanted(TypedForm.into(fields, values))
-        number = draws().announce(current_actor(), wanted, current_instant())
+        number = draws().announce(current_actor(), wanted, current_instant(), only_try=only_try)
     except (InputError, InvalidApplication, RuleError) as refused:
         return make_response(_form(values, refused), refused.http_status)
-    flash(t("名单已公布。", "The list has been published."))
+    if only_try:
+        return make_response(check_page(announce_check(fields, values)))
+    flash(t("抽查已公布。", "The draw has been announced."))
     return redirect(url_for(".show_draw", number=number), 303)
 
 
@@ -116,31 +124,54 @@ def show_drawn(drawn_id: int) -> Response:
 
 @blueprint.post("/<int:number>/settle")
 @roles(*access.DRAW.roles)
+@checked
 def settle_draw(number: int) -> Response:
-    """Draw. If it is refused, the form keeps the typed seed."""
-    return _answered(number, _SEED, draws().settle, t("已抽取并公布。", "Drawn and published."))
+    """Show what follows; from there, draw. If it is refused, the form keeps the typed seed."""
+    return _answered(
+        number,
+        _SEED,
+        draws().settle,
+        settle_check,
+        t("已抽取；检查以后公布。", "Drawn. It is published after the visits."),
+    )
 
 
 @blueprint.post("/<int:number>/call-off")
 @roles(*access.DRAW.roles)
+@checked
 def call_off_draw(number: int) -> Response:
-    """Declare an announced draw void; it stays published with the reason."""
+    """Show what follows; from there, declare an announced draw void; it stays published with the reason."""
     return _answered(
         number,
         _REASON,
         draws().call_off,
+        void_check,
         t("抽查已作废，理由已公布。", "The draw is void. The reason has been published."),
     )
 
 
-def _answered(number: int, asked: Field, act: Callable[[Actor, int, str, datetime], object], done: str) -> Response:
-    """Do ``act`` with the one answer of the form and confirm it, or show the page with what is wrong."""
-    actor, typed = current_actor(), read_fields(request.form, (asked,))
+class _Step(Protocol):
+    """One step of a draw, with the one answer of its form."""
+
+    def __call__(self, actor: Actor, draw_id: int, answer: str, now: datetime, /, *, only_try: bool) -> None: ...
+
+
+_Check = Callable[[PublishedDraw, tuple[Field, ...], Mapping[str, str]], ActCheck]
+
+
+def _answered(number: int, field: Field, act: _Step, check: _Check, done: str) -> Response:
+    """Show the ``check`` of ``act``; from there, do it and confirm it, or show the page with what is wrong."""
+    actor, typed, asked = current_actor(), read_fields(request.form, (field,)), step()
+    if asked is CheckStep.EDIT:
+        return make_response(_page(draws().own(actor, number), typed))
+    only_try = asked is CheckStep.CHECK
     try:
-        act(actor, number, typed[asked.name], current_instant())
+        act(actor, number, typed[field.name], current_instant(), only_try=only_try)
     except (InputError, ConflictError) as refused:
         draw = draws().own(actor, number)
         return make_response(_page(draw, typed, refused), refused.http_status)
+    if only_try:
+        return make_response(check_page(check(draws().own(actor, number), (field,), typed)))
     flash(done)
     return redirect(url_for(".show_draw", number=number), 303)
 

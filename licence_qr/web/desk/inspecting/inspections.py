@@ -29,6 +29,7 @@ from licence_qr.services.inspecting.second_officer import asked_of, subject_of
 from licence_qr.services.register import access
 from licence_qr.web import current_instant
 from licence_qr.web.accounts.confirming import asking
+from licence_qr.web.desk.checking import CheckStep, checked, step
 from licence_qr.web.desk.inspecting.answer_fields import (
     ANSWER_FIELDS,
     BESIDE,
@@ -38,6 +39,7 @@ from licence_qr.web.desk.inspecting.answer_fields import (
     REASON,
     decision,
 )
+from licence_qr.web.desk.inspecting.held_check import held_check
 from licence_qr.web.shell.bounded_numbers import counted
 from licence_qr.web.shell.errors import status_of
 from licence_qr.web.shell.forms import Field, TypedForm, problem_summary, read_fields, refusals
@@ -128,15 +130,22 @@ def show_order(order_id: int) -> BaseResponse:
 
 @blueprint.post("/<int:key>")
 @roles(*access.DECIDE_INSPECTIONS.roles)
+@checked
 def handle_inspection(key: int) -> BaseResponse:
-    """Review a held inspection. If it is refused, the form is shown again as typed."""
-    desk, actor = inspections(), current_actor()
-    values = read_fields(request.form, (decision(may_count=True), REASON))
+    """Show what follows; from there, decide on a held inspection. If it is refused, the form is shown again as typed."""
+    desk, actor, now, asked = inspections(), current_actor(), current_instant(), step()
+    fields = (decision(may_count=True), REASON)
+    values = read_fields(request.form, fields)
+    if asked is CheckStep.EDIT:
+        return show_page(desk.get(actor, key, now), values)
     try:
-        desk.handle(actor, key, values["decision"], values["reason"], current_instant())
+        only_try = asked is CheckStep.CHECK
+        handled = desk.handle(actor, key, values["decision"], values["reason"], now, only_try=only_try)
     except (InputError, RuleError, ConflictError) as refused:
         view = desk.get(actor, key, current_instant())
         return show_page(view, values, refused)
+    if only_try:
+        return make_response(held_check(desk.get(actor, key, now), fields, values, handled))
     flash(t("已处理。", "Decided."))
     return redirect(url_for(".show_inspection", key=key), 303)
 

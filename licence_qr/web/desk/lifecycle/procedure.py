@@ -18,7 +18,16 @@ from licence_qr.services.lifecycle.procedure import Procedures, ProcedureView, T
 from licence_qr.services.register import access
 from licence_qr.services.register.access import Right
 from licence_qr.web import current_instant
+from licence_qr.web.desk.checking import ActCheck, CheckStep, Follows, answers_of, check_page, checked
+from licence_qr.web.desk.checking import step as asked_step
 from licence_qr.web.desk.lifecycle.act_form import DATE_EXAMPLE
+from licence_qr.web.desk.lifecycle.procedure_check import (
+    about_application,
+    end_check,
+    follows_extension,
+    follows_pause,
+    follows_visit,
+)
 from licence_qr.web.shell.forms import Choice, Field, TypedForm, Widget, read_fields, refusals
 from licence_qr.web.shell.handed import Handed, catalogue
 from licence_qr.web.shell.language import t
@@ -33,47 +42,50 @@ procedures = Handed(Procedures)
 
 @dataclass(frozen=True, slots=True)
 class _ProcedureForm:
-    """What one form asks, what it does with the answers, and what it says when that is done."""
+    """What one form asks, what it does with the answers, what follows from that, and what it says when it is done."""
 
     heading: Text
     note: Text
     button: Text
     fields: tuple[Field, ...]
-    send: Callable[[str, TypedForm], None]
+    send: Callable[[str, TypedForm, bool], None]
     done: Text
+    follows: Callable[[ProcedureView, Mapping[str, str]], Follows]
+    final: bool = False
 
 
-def _send_visit(subject: str, typed: TypedForm) -> None:
+def _send_visit(subject: str, typed: TypedForm, only_try: bool) -> None:
     day, outcome = typed.day("visited_on"), typed.choice("outcome")
     typed.check()
     if day is None:
         raise AssertionError("a day that could not be read was noted")
     visit = TypedVisit(day, typed.text("officers"), GrantVisitOutcome(outcome), typed.text("words"))
-    procedures().record_visit(current_actor(), subject, visit, current_instant())
+    procedures().record_visit(current_actor(), subject, visit, current_instant(), only_try=only_try)
 
 
-def _send_pause(subject: str, typed: TypedForm) -> None:
+def _send_pause(subject: str, typed: TypedForm, only_try: bool) -> None:
     kind, first, last = typed.choice("kind"), typed.day("first"), typed.day("last", required=False)
     typed.check()
     if first is None:
         raise AssertionError("a day that could not be read was noted")
     pause = Pause(PauseKind(kind), first, last, typed.text("reason"))
-    procedures().pause(current_actor(), subject, pause, current_instant())
+    procedures().pause(current_actor(), subject, pause, current_instant(), only_try=only_try)
 
 
-def _send_extension(subject: str, typed: TypedForm) -> None:
-    procedures().extend(current_actor(), subject, typed.text("approved_by"), typed.text("reason"), current_instant())
+def _send_extension(subject: str, typed: TypedForm, only_try: bool) -> None:
+    head, reason = typed.text("approved_by"), typed.text("reason")
+    procedures().extend(current_actor(), subject, head, reason, current_instant(), only_try=only_try)
 
 
 _FORMS: Mapping[str, _ProcedureForm] = {
     "visit": _ProcedureForm(
-        Text("记录现场核查", "Record a visit"),
-        Text(
+        heading=Text("记录现场核查", "Record a visit"),
+        note=Text(
             "照现场核查记录填写。参加核查的人员不能再作准予决定。",
             "Copy it from the record made on site. Whoever was there cannot grant it afterwards.",
         ),
-        Text("记录核查", "Record the visit"),
-        (
+        button=Text("记录核查", "Record the visit"),
+        fields=(
             Field("visited_on", term("inspection.date_of_check"), DATE_EXAMPLE, characters=12),
             Field(
                 "officers",
@@ -95,17 +107,18 @@ _FORMS: Mapping[str, _ProcedureForm] = {
                 optional=True,
             ),
         ),
-        _send_visit,
-        Text("已记录现场核查。", "The visit is recorded."),
+        send=_send_visit,
+        done=Text("已记录现场核查。", "The visit is recorded."),
+        follows=lambda _, values: follows_visit(values),
     ),
     "pause": _ProcedureForm(
-        Text("暂停计算期限", "Pause the time to decide"),
-        Text(
+        heading=Text("暂停计算期限", "Pause the time to decide"),
+        note=Text(
             "依法所需时间不计入期限（《行政许可法》第四十五条），并应书面告知申请人。",
             "This time does not count (Administrative Licensing Law, article 45). Tell the applicant in writing.",
         ),
-        Text("记录暂停", "Record the pause"),
-        (
+        button=Text("记录暂停", "Record the pause"),
+        fields=(
             Field(
                 "kind",
                 Text("暂停事由", "Ground of the pause"),
@@ -122,18 +135,19 @@ _FORMS: Mapping[str, _ProcedureForm] = {
             ),
             Field("reason", term("field.reason"), widget=Widget.PARAGRAPH),
         ),
-        _send_pause,
-        Text("已记录，暂停期间不计入期限。", "Recorded. These days do not count."),
+        send=_send_pause,
+        done=Text("已记录，暂停期间不计入期限。", "Recorded. These days do not count."),
+        follows=lambda _, values: follows_pause(values),
     ),
     "extend": _ProcedureForm(
-        Text("延长办理期限", "Extend the time to decide"),
-        Text(
+        heading=Text("延长办理期限", "Extend the time to decide"),
+        note=Text(
             "须经本行政机关负责人批准，只能延长一次，并将理由告知申请人（《行政许可法》第四十二条）。",
             "The head of the authority has to approve it, once only, and the applicant is told the reason (Administrative"
             " Licensing Law, article 42).",
         ),
-        Text("记录延长", "Record the extension"),
-        (
+        button=Text("记录延长", "Record the extension"),
+        fields=(
             Field(
                 "approved_by",
                 Text("批准延长的负责人", "Head who approved it"),
@@ -142,8 +156,10 @@ _FORMS: Mapping[str, _ProcedureForm] = {
             ),
             Field("reason", term("field.reason"), widget=Widget.PARAGRAPH),
         ),
-        _send_extension,
-        Text("已记录，期限已延长。", "Recorded. The time is extended."),
+        send=_send_extension,
+        done=Text("已记录，期限已延长。", "Recorded. The time is extended."),
+        follows=lambda view, _: follows_extension(view),
+        final=True,
     ),
 }
 
@@ -154,15 +170,21 @@ def show_procedure(key: int) -> str:
 
 
 def end_pause(key: int, pause_id: int) -> Response:
-    """The pause ends today."""
+    """Show what follows; from there, end the pause today."""
+    asked, subject, leave = asked_step(), _subject(key), url_for(".show_procedure", key=key)
+    if asked is CheckStep.EDIT:
+        return redirect(leave, 303)
+    only_try = asked is CheckStep.CHECK
     try:
-        procedures().resume(current_actor(), _subject(key), pause_id, current_instant())
+        procedures().resume(current_actor(), subject, pause_id, current_instant(), only_try=only_try)
     except RuleError as refused:
         if refused.code == "procedure_not_open" and not _about_item():
             raise
         return make_response(_overview(key, refused), refused.http_status)
+    if only_try:
+        return make_response(_end_check(key, pause_id, leave))
     flash(t("已记录，从明天起继续计算。", "Recorded. Days count again from tomorrow."))
-    return redirect(url_for(".show_procedure", key=key), 303)
+    return redirect(leave, 303)
 
 
 def show_form(key: int, step: str) -> str:
@@ -174,17 +196,21 @@ def show_form(key: int, step: str) -> str:
 
 
 def send_form(key: int, step: str) -> Response:
-    """Record it. If it is refused, the form is shown again as typed."""
+    """Show what follows; from there, record it. If it is refused, the form is shown again as typed."""
     if step not in _FORMS:
         abort(404)
-    form = _FORMS[step]
+    form, asked = _FORMS[step], asked_step()
     values = read_fields(request.form, form.fields)
+    if asked is CheckStep.EDIT:
+        return make_response(_form_page(key, step, values))
     try:
-        form.send(_subject(key), TypedForm.into(form.fields, values))
+        form.send(_subject(key), TypedForm.into(form.fields, values), asked is CheckStep.CHECK)
     except (InputError, InvalidApplication, RuleError) as refused:
         if refused.code == "procedure_not_open" and not _about_item():
             raise
         return make_response(_form_page(key, step, values, refused), refused.http_status)
+    if asked is CheckStep.CHECK:
+        return make_response(_form_check(key, step, values))
     flash(t(form.done.zh, form.done.en))
     return redirect(url_for(".show_procedure", key=key), 303)
 
@@ -197,18 +223,24 @@ def _subject(key: int) -> str:
     return f"{'item' if _about_item() else 'permit'}/{key}"
 
 
-def _facts(key: int) -> Mapping[str, object]:
-    view: ProcedureView = procedures().view(current_actor(), _subject(key), current_instant())
+def _seen(key: int) -> tuple[ProcedureView, Text]:
+    """How it stands, and the name of its type; whoever sees it leaves a trace."""
+    view = procedures().view(current_actor(), _subject(key), current_instant())
     applied = view.applied
     shows(applied.subject, "name", "address", uscc=applied.uscc)
     known = catalogue().permit_types.get(applied.permit_type)
-    of_item = _about_item()
+    return view, known.name if known else Text(applied.permit_type, applied.permit_type)
+
+
+def _facts(key: int) -> Mapping[str, object]:
+    view, permit_type = _seen(key)
+    applied, of_item = view.applied, _about_item()
     return {
         "view": view,
         "clock": view.clock,
         "of_item": of_item,
         "key": key,
-        "permit_type": known.name if known else Text(applied.permit_type, applied.permit_type),
+        "permit_type": permit_type,
         "back": url_for("desk.items.show_item", item_id=key)
         if of_item
         else url_for("desk.businesses.show_business", uscc=applied.uscc),
@@ -243,6 +275,29 @@ def _form_page(key: int, step: str, values: Mapping[str, str], refused: LicenceQ
     )
 
 
+def _form_check(key: int, step: str, values: Mapping[str, str]) -> str:
+    form, (view, permit_type) = _FORMS[step], _seen(key)
+    return check_page(
+        ActCheck(
+            act=form.heading,
+            holder_name=view.holder_name,
+            about=about_application(view, permit_type),
+            answers=answers_of(form.fields, values),
+            follows=form.follows(view, values),
+            typed=values,
+            leave=url_for(".show_procedure", key=key),
+            button=form.button,
+            grave=form.final,
+        )
+    )
+
+
+def _end_check(key: int, pause_id: int, leave: str) -> str:
+    view, permit_type = _seen(key)
+    pause = next(each.pause for each in view.pauses if each.pause_id == pause_id)
+    return check_page(end_check(view, permit_type, pause, local_date(current_instant()), leave))
+
+
 def _opened_to(right: Right, view: Callable[..., str | Response]) -> Callable[..., str | Response]:
     """The view for those who have the right: pages of permits and of items are alike, and open to different people."""
 
@@ -256,5 +311,5 @@ def _opened_to(right: Right, view: Callable[..., str | Response]) -> Callable[..
 for _pages, _right in ((of_permits, access.ACT_ON_PERMITS), (of_items, access.DECIDE_ITEMS)):
     _pages.get("")(_opened_to(_right, show_procedure))
     _pages.get("/<step>")(_opened_to(_right, show_form))
-    _pages.post("/<step>")(_opened_to(_right, send_form))
-    _pages.post("/pauses/<int:pause_id>/end")(_opened_to(_right, end_pause))
+    _pages.post("/<step>")(_opened_to(_right, checked(send_form)))
+    _pages.post("/pauses/<int:pause_id>/end")(_opened_to(_right, checked(end_pause)))
