@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache, partial
+from itertools import accumulate
 
-from licence_qr.printing.card import CardContent, CardPermit
+from licence_qr.domain.cases.case import ItemStanding
+from licence_qr.printing.card import CardContent, CardItem, CardPermit
 from licence_qr.printing.fonts import SANS, heading_face
 from licence_qr.printing.typesetting import Style, above_mm, below_mm, width_mm
 from licence_qr.printing.wrapping import fill, wrap
@@ -35,6 +37,11 @@ _NAME_SIZES = ((24, 1), (21, 1), (18, 1), (18, 2), (16, 2), (14, 3), (12, 4), (1
 # How the addresses are set, the roomiest first: size, and how many of them.
 _ADDRESSES = ((1.0, 2), (0.8, 2), (0.61, 2), (0.61, 1))
 _SHORT_ADDRESSES = 60  # characters of all that are shown, up to which they are set in the full size
+_ITEM_SPACE = 2.0  # items stand closer together than permits
+_ALSO_NEEDED = (
+    "还需要下列许可和备案（打印当日的情况，今天的请扫码）",
+    "Also needed, as on the day of printing: scan for today",
+)
 _DENSITIES = (1.12, 1.04, 0.97, 0.9, 0.85, 0.8)
 
 
@@ -64,21 +71,38 @@ class SheetRow:
     label: Sequence[TextLine]
     lines: Sequence[TextLine]
     density: float
+    space: float = 2.6  # above and below in millimetres, at density 1
 
     @property
     def height(self) -> float:
         """Height in millimetres on A5, including the space above and below."""
-        return max(height(self.label), height(self.lines)) + 2.6 * self.density
+        return max(height(self.label), height(self.lines)) + self.space * self.density
+
+
+@dataclass(frozen=True, slots=True)
+class _RowsOfSize:
+    """All rows in one size; ``heading`` stands above ``items``, if there are any."""
+
+    licence: SheetRow
+    permits: Sequence[SheetRow]
+    heading: SheetRow
+    items: Sequence[SheetRow]
+
+    @property
+    def drawn(self) -> Sequence[SheetRow]:
+        """Those that are drawn, from the top."""
+        return (self.licence, *self.permits, *((self.heading, *self.items) if self.items else ()))
 
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """The holder with its addresses, the rows from ``top`` on, and how many permits are only counted."""
+    """The holder with its addresses, the rows from ``top`` on, and how many permits and items are only counted."""
 
     holder: Sequence[TextLine]
     top: float
     rows: Sequence[SheetRow]
     left_out: int
+    items_left_out: int = 0
 
 
 class NoRoom(Exception):
@@ -104,9 +128,10 @@ def arrange(content: CardContent) -> Arrangement:
     for size, most in _ADDRESSES if short else _ADDRESSES[1:]:
         holder = tuple(_holder(content, size, most))
         top = HOLDER_TOP + height(holder) + 4.5
-        rows, shown = _rows(rows_at, ROWS_BOTTOM - top)
-        if shown >= min(2, len(rows)):
-            return Arrangement(holder, top, rows[:shown], len(rows) - shown)
+        rows = _rows(rows_at, ROWS_BOTTOM - top)
+        if rows is not None:
+            permits, items = len(content.permits) - len(rows.permits), len(content.items) - len(rows.items)
+            return Arrangement(holder, top, rows.drawn, permits, items)
     field, text = max(content.texts(), key=lambda each: width_mm(each[1], DETAIL))
     raise NoRoom(field, len(text))
 
@@ -144,35 +169,62 @@ def _lines(text: str, style: Style) -> list[TextLine]:
     return [TextLine(line, style) for line in wrap(text, TEXT_RIGHT - LEFT, partial(width_mm, style=style))]
 
 
-def _rows(rows_at: Callable[[float], list[SheetRow]], room: float) -> tuple[list[SheetRow], int]:
-    """Licence and permits at a size at which all fit, else the smallest; and how many of them fit, with a line for the
-    count of the rest."""
+def _rows(rows_at: Callable[[float], _RowsOfSize], room: float) -> _RowsOfSize | None:
+    """The rows at a size at which all fit, else the most important of the smallest, with room for the count of the rest;
+    None where licence and first permit have none.
+
+    An item that is not in force comes before further permits: a card that hid it would look complete.
+    """
     for density in _DENSITIES:
         rows = rows_at(density)
-        if sum(row.height for row in rows) <= room:
-            return rows, len(rows)
-    left, shown = room - NOTE.line_mm - 1.5 + 1e-6, 0
-    for row in rows:
-        left -= row.height
-        if left < 0:
-            break
-        shown += 1
-    return rows, shown
+        if _sum(rows.drawn) <= room:
+            return rows
+    left = room - NOTE.line_mm - 1.5 + 1e-6 - _sum([rows.licence, *rows.permits[:1]])
+    if left < 0:
+        return None
+    items = _leading(rows.items, left - rows.heading.height)
+    left -= _sum([rows.heading, *items]) if items else 0
+    permits = (*rows.permits[:1], *_leading(rows.permits[1:], left))
+    return _RowsOfSize(rows.licence, permits, rows.heading, items)
 
 
-def _all_rows(content: CardContent, density: float) -> list[SheetRow]:
+def _sum(rows: Iterable[SheetRow]) -> float:
+    return sum(row.height for row in rows)
+
+
+def _leading(rows: Sequence[SheetRow], room: float) -> Sequence[SheetRow]:
+    """The first of ``rows``, as many as have room."""
+    ends = accumulate(row.height for row in rows)
+    return rows[: sum(end <= room for end in ends)]
+
+
+def _all_rows(content: CardContent, density: float) -> _RowsOfSize:
     number = ["统一社会信用代码", content.uscc]
     details = [content.licence_authority, f"发照 issued {chinese_date(content.licence_issued_on)}"]
-    return [
-        _row(density, "营业执照", "Business licence", number, details),
-        *(_permit_row(density, permit) for permit in content.permits),
-    ]
+    heading = _filled(_ALSO_NEEDED, NOTE.scaled(density), TEXT_RIGHT - LEFT)
+    return _RowsOfSize(
+        licence=_row(density, "营业执照", "Business licence", number, details),
+        permits=[_permit_row(density, permit) for permit in content.permits],
+        heading=SheetRow(heading, (), density, _ITEM_SPACE),
+        items=[_item_row(density, item) for item in content.items],
+    )
 
 
 def _permit_row(density: float, permit: CardPermit) -> SheetRow:
     end = f"有效期至 to {chinese_date(permit.valid_to)}" if permit.valid_to else "长期有效 no end date"
-    details = [permit.items, permit.authority, end, permit.address]
+    state = f"{permit.state.zh} {permit.state.en}" if permit.state else ""
+    details = [permit.items, permit.authority, state, end, permit.address]
     return _row(density, permit.name.zh, permit.name.en, [permit.number], details)
+
+
+def _item_row(density: float, item: CardItem) -> SheetRow:
+    told = [f"{item.words.zh} {item.words.en}"]
+    if item.standing is ItemStanding.NOT_RECORDED:
+        told.append(f"请向{item.authority}查询 ask there")
+    elif item.standing is ItemStanding.BEING_DECIDED:
+        told += [item.authority, f"自 since {chinese_date(item.since)}"]
+    lines = _filled([*told, item.address], DETAIL.scaled(density), TEXT_RIGHT - VALUE_LEFT)
+    return SheetRow(_label(density, item.name.zh, item.name.en), lines, density, _ITEM_SPACE)
 
 
 def _row(density: float, label: str, label_en: str, values: Sequence[str], details: Sequence[str]) -> SheetRow:

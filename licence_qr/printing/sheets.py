@@ -41,7 +41,7 @@ SYMBOL_SIDE = 52.0
 def card_pdf(content: CardContent, sheet: Sheet = Sheet.A5) -> bytes:
     """The card as a PDF of one page, with its fonts embedded; the same content gives the same bytes.
 
-    The symbol is 52 mm wide on A5 and 73 mm on A4, quiet zone included. The last line counts permits that do not fit.
+    The symbol is 52 mm wide on A5 and 73 mm on A4, quiet zone included. The last line counts what does not fit.
     Raises PrintError as ``preflight.check_card`` does, and ``symbol_version_not_printed``.
     """
     arrangement = check_card(content)
@@ -51,7 +51,7 @@ def card_pdf(content: CardContent, sheet: Sheet = Sheet.A5) -> bytes:
         _specimen(canvas)
     _header(canvas, content)
     _draw_lines(canvas, LEFT, HOLDER_TOP, arrangement.holder)
-    _rows(canvas, arrangement)
+    _rows(canvas, arrangement, content.counted(arrangement.left_out, arrangement.items_left_out))
     _code(canvas, content)
     _footer(canvas, content)
     return canvas.pdf()
@@ -83,15 +83,15 @@ def _draw_lines(canvas: Canvas, left: float, top: float, lines: Sequence[TextLin
         y += line.below
 
 
-def _rows(canvas: Canvas, arrangement: Arrangement) -> None:
-    """Draw licence and permits, and the count of those that have no room."""
+def _rows(canvas: Canvas, arrangement: Arrangement, more: str) -> None:
+    """Draw licence, permits and items, and the count of those that have no room."""
     y = arrangement.top
     for row in arrangement.rows:
         _draw_row(canvas, row, y)
         y += row.height
-    if more := arrangement.left_out:
+    if more:
         canvas.rule(LEFT, TEXT_RIGHT, y, HAIRLINE)
-        canvas.text(LEFT, y + NOTE.line_mm + 0.6, f"另有 {more} 项许可，扫码查看 · {more} more: scan the code", NOTE)
+        canvas.text(LEFT, y + NOTE.line_mm + 0.6, more, NOTE)
 
 
 def _draw_row(canvas: Canvas, row: SheetRow, top: float) -> None:
@@ -120,10 +120,12 @@ def _code(canvas: Canvas, content: CardContent) -> None:
 
 def _footer(canvas: Canvas, content: CardContent) -> None:
     canvas.rule(LEFT, RIGHT, 133.5, HAIRLINE, 0.25)
-    version = f"第 {content.version} 版 Version {content.version}"
-    left = "　".join(filter(None, (content.office, version, f"打印 printed {chinese_date(content.printed_on)}")))
-    canvas.text(LEFT, 138.5, left, _fitting(left, NOTE, 92))
-    canvas.text_to(RIGHT, 138.5, "许可状态以扫码结果为准 · The scanned page shows the status today", NOTE)
+    version_on = chinese_date(content.version_on)
+    left = "　".join(filter(None, (content.office, f"第 {content.version} 版 Version {content.version}", version_on)))
+    canvas.text(LEFT, 138, left, _fitting(left, NOTE, 92))
+    canvas.text(LEFT, 142, f"打印 printed {chinese_date(content.printed_on)}", NOTE)
+    canvas.text_to(RIGHT, 138, "以上为打印当日的情况，今天的情况以扫码结果为准", NOTE)
+    canvas.text_to(RIGHT, 142, "As on the day of printing; scan for today", NOTE)
 
 
 def _fitting(text: str, style: Style, width: float) -> Style:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from licence_qr.domain.cases.case import ItemStanding
+from licence_qr.domain.catalogue.model import Text
 from licence_qr.errors import PrintError
 from licence_qr.printing import fonts
-from licence_qr.printing.card import CardContent
+from licence_qr.printing.card import CardContent, CardItem
 from licence_qr.printing.preflight import LIMITS, check_card
 from licence_qr.printing.sheets import card_pdf
 from licence_qr.wording import explain
@@ -69,7 +72,8 @@ def test_a_long_address_says_which_one(card: CardContent, refused: Refused) -> N
 
 
 def test_every_field_of_a_card_has_a_limit(card: CardContent) -> None:
-    texts = (*card.texts(), *replace(card, name="").texts())
+    item = CardItem(Text("备案", "Filing"), ItemStanding.NOT_RECORDED, Text("未登记", "not recorded"), "局", date.min)
+    texts = (*replace(card, items=(item,)).texts(), *replace(card, name="").texts())
     assert {" ".join(word for word in field.split() if not word.isdigit()) for field, _ in texts} == set(LIMITS)
 
 

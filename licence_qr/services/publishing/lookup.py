@@ -20,7 +20,6 @@ from licence_qr.domain.publishing.pasted import Pasted, reduced
 from licence_qr.domain.publishing.public_page import FoundBy, PublicInspection, PublicPage
 from licence_qr.domain.publishing.publish import FoundCode, LicenceLife, Print, publish
 from licence_qr.errors import ConflictError, NotFoundError, RegisterError, TokenError
-from licence_qr.services.cases.standing import items_of_business
 from licence_qr.services.publishing import signed_content
 from licence_qr.services.publishing.verification import NamedByAllowList, first_genuine
 from licence_qr.services.register import look_ups, record
@@ -208,7 +207,7 @@ class Lookup:
         stored = business.stored
         held = tuple(each.mark for each in marks.of_business(tx, scanned.uscc))
         inspected = self._inspections(tx, scanned.uscc, now)
-        items = items_of_business(tx, scanned.uscc, business.permits)
+        items = record.items_of_business(tx, scanned.uscc, business.permits)
         life = LicenceLife(stored.state, stored.state_since, stored.dormant_until, held, inspected, items)
         code = FoundCode(
             number=scanned.code_id.number,

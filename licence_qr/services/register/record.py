@@ -10,9 +10,11 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
+from licence_qr.domain.cases.case import CaseItem, current_items
 from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.errors import NotFoundError
+from licence_qr.store.cases import items
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register import entities, permits
 from licence_qr.store.register.entities import StoredEntity
@@ -34,9 +36,23 @@ def load(tx: Transaction, uscc: str) -> StoredBusiness:
     stored = entities.get(tx, uscc)
     if stored is None:
         raise NotFoundError("business_not_found", uscc=uscc)
-    held = {s.permit_id: s.permit for s in permits.of_business(tx, uscc)}
+    held = held_by(tx, uscc)
     record = CombinedRecord(stored.entity, entities.premises_of(tx, uscc), tuple(held.values()))
     return StoredBusiness(stored, record, held)
+
+
+def held_by(tx: Transaction, uscc: str) -> dict[int, Permit]:
+    """All permits and filings of one business by their key in the register."""
+    return {stored.permit_id: stored.permit for stored in permits.of_business(tx, uscc)}
+
+
+def items_of_business(
+    tx: Transaction, uscc: str, held: Mapping[int, Permit]
+) -> tuple[tuple[CaseItem, Permit | None], ...]:
+    """What the business needs: the newest item of each type at each of the premises, with its permit or filing of ``held``
+    (``held_by``) if it has one. Empty for a business that never applied here."""
+    found = current_items(stored.item for stored in items.of_business(tx, uscc))
+    return tuple((each, None if each.permit_id is None else held[each.permit_id]) for each in found)
 
 
 def licence_facts(stored: StoredEntity) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from licence_qr.domain.cases.case import CaseItem
 from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.identifiers import CODE_ID_BYTES, CodeId
@@ -16,11 +17,13 @@ from licence_qr.domain.issuing.application import Application
 from licence_qr.domain.publishing.public_page import FoundBy
 from licence_qr.domain.publishing.publish import FoundCode, LicenceLife, Print, publish
 from licence_qr.domain.register.entity import LicenceState
+from licence_qr.domain.register.permit import Permit
 from licence_qr.domain.register.record import CombinedRecord
 from licence_qr.errors import InputError, InvalidApplication, PrintError
 from licence_qr.printing.card import card_for
 from licence_qr.printing.preflight import FONT_MISSING, check_fonts, faults, text_fault
 from licence_qr.printing.qr import Symbol
+from licence_qr.services.register.record import held_by, items_of_business
 from licence_qr.store.database.connections import Transaction
 from licence_qr.store.register import register_kind
 
@@ -46,13 +49,13 @@ class RoomOnSheets:
         self, tx: Transaction, record: CombinedRecord, state: LicenceState, now: datetime
     ) -> tuple[InputError, ...]:
         """What of a business cannot be printed on its card, each with its field in the forms; nothing for an ended
-        licence, which has no card.
+        licence, which has no card. The items of its trade are asked for as they stand now.
 
         Raises PrintError ``font_missing`` where the machine can print no card at all; but in a demonstration register,
         whose cards are specimens, that is no obstacle.
         """
         try:
-            return tuple(map(_of_form, self._faults(record, state, now)))
+            return tuple(map(_of_form, self._faults(record, LicenceLife(state, items=_items(tx, record)), now)))
         except PrintError as missing:
             if missing.code == FONT_MISSING and register_kind.is_demonstration(tx):
                 return ()
@@ -68,12 +71,19 @@ class RoomOnSheets:
         if found := self.faults(tx, record, state, now):
             raise InvalidApplication(found)
 
-    def _faults(self, record: CombinedRecord, state: LicenceState, now: datetime) -> Iterator[PrintError]:
+    def _faults(self, record: CombinedRecord, life: LicenceLife, now: datetime) -> Iterator[PrintError]:
         newest = Print(1, local_date(now))
         code = FoundCode(number=_NO_NUMBER, scanned=newest, newest=newest, found_by=FoundBy.NUMBER)
-        page = publish(self.catalogue, record, LicenceLife(state), code, now, specimen=False)
+        page = publish(self.catalogue, record, life, code, now, specimen=False)
         if not page.licence.state.ended:
             yield from faults(card_for(page, self.host, _UNSIGNED))
+
+
+def _items(tx: Transaction, record: CombinedRecord) -> tuple[tuple[CaseItem, Permit | None], ...]:
+    """The items that the register holds of a business, at the premises of ``record``, which may come from a file."""
+    uscc, known = record.entity.uscc, {each.premises_no for each in record.premises}
+    found = items_of_business(tx, uscc, held_by(tx, uscc))
+    return tuple(each for each in found if each[0].premises_no in known)
 
 
 def faults_of_application(application: Application) -> tuple[InputError, ...]:

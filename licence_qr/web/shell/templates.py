@@ -17,7 +17,7 @@ from jinja2 import StrictUndefined, Template, nodes
 from jinja2.visitor import NodeTransformer
 
 from licence_qr.domain.accounts.absences import AbsenceState
-from licence_qr.domain.cases.case import ItemState
+from licence_qr.domain.cases.case import ItemStanding, ItemState
 from licence_qr.domain.catalogue.checklists import ChecklistAnswer
 from licence_qr.domain.feedback.ratings import RatingState
 from licence_qr.domain.feedback.reports import ReportState, ReportStep
@@ -40,6 +40,7 @@ _CLOSED_SETS: tuple[type[StrEnum], ...] = (
     ChecklistAnswer,
     DrawState,
     GrantMode,
+    ItemStanding,
     ItemState,
     LicenceState,
     PermitStatus,

@@ -111,7 +111,15 @@ def print_card(uscc: str) -> str:
     """The display card (亮证牌) as a page to print from the browser, A5 landscape."""
     card = services().prints.card_page(current_actor(), uscc, current_instant())
     full = sum(len(text) for _, text in card.texts()) > ROOMY_CHARACTERS
-    return render_template("desk/businesses/print.html", card=card, uscc=uscc, full=full)
+    permits, items = card.on_half_a_page(3 if full else 4)
+    return render_template(
+        "desk/businesses/print.html",
+        card=card,
+        uscc=uscc,
+        full=full,
+        shown=(permits, items),
+        more=card.counted(len(card.permits) - permits, len(card.items) - items),
+    )
 
 
 @blueprint.get("/<uscc>/card-<any(a4, a5):size>.pdf")
