@@ -49,6 +49,20 @@ def question(
     )
 
 
+def question_of_office(catalogue: Catalogue, office: str, kinds: tuple[TaskKind, ...], today: date) -> TaskQuery:
+    """The tasks of these kinds of one office on one day, whoever has them."""
+    own = _authority(catalogue, office, today)
+    return TaskQuery(
+        today=today,
+        offices=(office,),
+        kinds=kinds,
+        usernames=(),
+        rules=catalogue.life_rules_on(today),
+        reviews=review_terms(catalogue, today),
+        authorities={office: own} if own else {},
+    )
+
+
 def _authority(catalogue: Catalogue, office: str, today: date) -> str:
     """The authority whose own office this is today; empty for a window."""
     known = catalogue.offices.get(office)

@@ -14,7 +14,6 @@ from email.utils import format_datetime
 
 from licence_qr.domain.catalogue.model import Catalogue, Office
 from licence_qr.domain.dates import local_date
-from licence_qr.domain.lifecycle.dates import review_terms
 from licence_qr.domain.register.events import EventKind
 from licence_qr.domain.roles import Actor
 from licence_qr.domain.work.task_words import counted, days_left, name_of
@@ -22,11 +21,12 @@ from licence_qr.domain.work.tasks import OF_PEOPLE, TaskKind, TimeLeft, time_lef
 from licence_qr.services.register import events
 from licence_qr.services.register.events import NewEvent
 from licence_qr.services.work.outbox import Outbox
+from licence_qr.services.work.pending_due import dated
+from licence_qr.services.work.questions import question_of_office
 from licence_qr.services.work.smtp import MailServer
-from licence_qr.store.database.connections import Database
+from licence_qr.store.database.connections import Database, Transaction
 from licence_qr.store.work import reminders
 from licence_qr.store.work.reminders import Due
-from licence_qr.store.work.task_sources import TaskQuery
 
 BATCH = 200
 _AS_SENT = policy.compat32.clone(linesep="\r\n")
@@ -73,7 +73,7 @@ class Reminders:
         found: list[Due] = []
         for office in self._reached():
             with self._database.read() as tx:
-                found += reminders.unwritten(tx, self._question(office, local_date(now)), most)
+                found += self._unwritten(tx, office, local_date(now), most)
         return tuple(found)
 
     def run(self, by: Actor, now: datetime) -> Reminded:
@@ -94,10 +94,10 @@ class Reminders:
 
     def _write(self, office: Office, by: Actor, now: datetime) -> int:
         """Write all reminders of one office, in batches: to ``.ready``, to the register, to the outbox."""
-        question, outbox, written = self._question(office, local_date(now)), self._post.outbox, 0
+        outbox, written = self._post.outbox, 0
         while True:
             with self._database.read() as tx:
-                batch = reminders.unwritten(tx, question, BATCH)
+                batch = self._unwritten(tx, office, local_date(now), BATCH)
             if not batch:
                 return written
             named = [(due, file_name(due)) for due in batch]
@@ -143,15 +143,9 @@ class Reminders:
             f"Office: {office.name.en}\nDealt with at: {link}\n"
         )
 
-    def _question(self, office: Office, today: date) -> TaskQuery:
-        return TaskQuery(
-            today=today,
-            offices=(office.id,),
-            kinds=_REMINDED_OF,
-            usernames=(),
-            rules=self._catalogue.life_rules_on(today),
-            reviews=review_terms(self._catalogue, today),
-        )
+    def _unwritten(self, tx: Transaction, office: Office, today: date, most: int) -> tuple[Due, ...]:
+        asked = question_of_office(self._catalogue, office.id, _REMINDED_OF, today)
+        return reminders.unwritten(tx, dated(tx, self._catalogue, asked), most)
 
     def _reached(self) -> tuple[Office, ...]:
         return tuple(office for office in self._catalogue.offices.values() if self._mailbox(office))
