@@ -17,6 +17,7 @@ QUICK := tests/catalogue tests/domain tests/store tests/services tests/web tests
   tests/test_architecture.py tests/test_documents.py tests/test_scripts.py tests/test_terms.py \
   tests/test_wording.py
 T ?=
+COLLECTED ?=
 LAN ?=
 ADVISORIES ?=
 ENGINE ?= chromium firefox webkit
@@ -25,7 +26,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export LICENCE_QR_PORT ?= $(PORT)
 export LICENCE_QR_LAN ?= $(if $(LAN),1,0)
 
-.PHONY: help run init test quick campaign engines fresh lint types audit bench screenshots lock clean fonts debian debian-quick debian-engines debootstrap buildah
+.PHONY: help run init test quick checked collected campaign engines fresh lint types audit bench screenshots lock clean fonts debian debian-quick debian-engines debootstrap buildah
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,12 +44,20 @@ test: debian .venv/ready-dev node_modules/ready ## everything: lint, types, test
 ifneq ($(T),)
 	$(PYTEST) $(T)
 else
-	$(MAKE) --no-print-directory lint types
+	$(MAKE) --no-print-directory -j2 checked
 	$(PYTEST)
 endif
 
-quick: debian-quick .venv/ready-dev lint types ## before a commit: lint, types, the tests that start no browser and no server
+quick: debian-quick .venv/ready-dev node_modules/ready ## before a commit: lint, types, the tests that start no browser and no server
+	$(MAKE) --no-print-directory -j2 checked COLLECTED="$(QUICK)"
 	$(PYTEST) $(QUICK)
+
+# Beside each other, which two cores do in the time of the longest.
+checked: types lint collected
+
+# What pytest and hypothesis work out of the sources and keep: each worker of a new machine would do it for itself.
+collected: .venv/ready-dev
+	@told="$$($(BIN)/pytest -q --collect-only $(COLLECTED) 2>&1)" || { tail -n 40 <<<"$$told"; exit 1; }
 
 campaign: debian debootstrap buildah .venv/ready-dev node_modules/ready ## the long forms: 100,000 mutants, hundreds of kills, every card (T=path for some)
 	$(PYTEST) --campaign -m "campaign or hypothesis" --timeout=7200 $(T)

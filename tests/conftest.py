@@ -105,10 +105,14 @@ def make_services(catalogue: Catalogue) -> MakeServices:
 
 @pytest.fixture(scope="session")
 def empty_register(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file of a register with its schema and nothing in it; for copying only."""
-    made = Database(tmp_path_factory.mktemp("empty register") / "register.db")
-    made.create_or_upgrade()
-    return made.path
+    """The file of a register with its schema and nothing in it, made once in a run; for copying only."""
+
+    def make(folder: Path) -> None:
+        made = Database(folder / "register.db")
+        made.create_or_upgrade()
+        made.close()
+
+    return made_once(tmp_path_factory, "empty register", make) / "register.db"
 
 
 @pytest.fixture
@@ -121,10 +125,8 @@ def database(empty_register: Path, tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def empty_installation(tmp_path_factory: pytest.TempPathFactory, make_services: MakeServices) -> Path:
-    """The folder of a new installation with an empty register; for copying only."""
-    folder = tmp_path_factory.mktemp("empty") / "installation"
-    make_services(folder).database.close()
-    return folder
+    """The folder of a new installation with an empty register, made once in a run; for copying only."""
+    return made_once(tmp_path_factory, "empty installation", lambda folder: make_services(folder).database.close())
 
 
 @pytest.fixture

@@ -125,7 +125,8 @@ def test_what_comes_by_npm_is_pinned_to_a_version():
 
 def test_make_quick_checks_the_scripts():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert re.search(r"^quick:[^#\n]* lint ", makefile, re.MULTILINE)
+    assert re.search(r"^quick:.*\n(?:\t.*\n)*\t\$\(MAKE\) .* checked( |$)", makefile, re.MULTILINE)
+    assert re.search(r"^checked:.* lint( |$)", makefile, re.MULTILINE)
     assert re.search(
         r"^lint:[^#\n]* node_modules/ready ##.*\n(?:\t.*\n)*\t\$\(NPM\) run --silent lint$", makefile, re.MULTILINE
     )

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from commands import copy_of
 from once import made_once
-from program import PROGRAM, Run, environ, run_here
+from program import Run, environ, run_here
 from quick_passwords import quick_by_default
 
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a demonstration made by the program itself, in a process of its own; for reading only."""
+    """The folder of a demonstration made by its command, in this process; for reading only. That the installed program makes
+    one too, with passwords hashed at full cost, is held in installed/test_wheel.py."""
     return made_once(tmp_path_factory, "installed", _install)
 
 
 def _install(folder: Path) -> None:
-    made = subprocess.run(
-        [PROGRAM, "init", "--demonstration"], env=os.environ | environ(folder), capture_output=True, text=True
-    )
-    assert made.returncode == 0, made.stderr
-    (folder / "init.txt").write_text(made.stdout, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        quick_by_default(patch)
+        made = run_here(environ(folder), "init", "--demonstration")
+    assert made.status == 0, made.err
+    (folder / "init.txt").write_text(made.out, encoding="utf-8")
 
 
 @pytest.fixture

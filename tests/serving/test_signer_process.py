@@ -33,12 +33,15 @@ def waiting(services) -> int:
         return len(unsigned_codes.everything(tx))
 
 
-def test_what_is_committed_while_the_signer_is_killed_is_signed_by_the_one_that_replaces_it(
+def test_a_signer_reads_its_keys_anew_when_told_to_and_what_is_committed_while_it_is_killed_the_next_one_signs(
     start, tmp_path, make_application, clerk
 ):
     served = start()
     assert served.wait_until_answered() == 200
     (signer,) = signers(served.process.pid)
+    os.kill(signer, signal.SIGHUP)
+    served.read_until("read anew")
+    assert signers(served.process.pid) == {signer}
     (path,) = Path(tempfile.gettempdir()).glob(f"licence-qr-signer-{served.process.pid}-*/socket")
     installation = tmp_path / "installation"
     environ = {"LICENCE_QR_HOME": str(installation / "var"), "LICENCE_QR_KEYS": str(installation / "keys")}
@@ -59,6 +62,8 @@ def test_what_is_committed_while_the_signer_is_killed_is_signed_by_the_one_that_
     with services.database.read() as tx:
         assert codes.count(tx) == 1
     services.database.close()
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait() == 0
 
 
 def issued_at_last(services, application, clerk, now):
@@ -131,12 +136,3 @@ def sign_without_a_key(apart: Path, application, clerk) -> None:
     with pytest.raises(KeyStoreError):
         services.keys.signing_key(datetime.now(UTC))
     services.database.close()
-
-
-def test_a_signer_reads_its_keys_anew_when_told_to(start):
-    served = start()
-    assert served.wait_until_answered() == 200
-    os.kill(*signers(served.process.pid), signal.SIGHUP)
-    served.read_until("read anew")
-    served.process.send_signal(signal.SIGTERM)
-    assert served.process.wait() == 0

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from program import signers
+from served import BREATH
 
 ROUNDS, LONG_ROUNDS = 4, 300
 # After which of its own lines a start is stopped; the empty one stands for the beginning.
@@ -79,16 +80,6 @@ def nohup() -> Iterator[None]:
         signal.signal(signal.SIGHUP, before)
 
 
-def test_a_service_that_is_up_ends_with_0_and_its_register_is_whole_without_its_log(start):
-    served = start()
-    assert [served.wait_until_answered(), served.asked("/status-list")] == [200, 200]
-    os.killpg(served.process.pid, signal.SIGTERM)
-    assert served.process.wait() == 0
-    assert {path.name for path in served.home.glob("register.db*")} == {"register.db", "register.db-queue"}
-    served.wait_until_all_are_gone()
-    assert served.port_is_free()
-
-
 def test_a_service_ends_with_0_when_its_terminal_is_closed(start):
     with terminal() as (keyboard, within):
         served = start(**within)
@@ -99,38 +90,35 @@ def test_a_service_ends_with_0_when_its_terminal_is_closed(start):
     assert served.port_is_free()
 
 
-def test_a_service_that_was_started_by_nohup_goes_on_with_its_workers_when_the_terminal_is_closed(start):
-    with terminal() as (keyboard, within), nohup():
-        served = start(**within)
-        assert served.wait_until_answered() == 200
-        before = served.group()
-        os.close(keyboard)
-        assert served.asked("/") == 200
-    assert served.group() == before
-    served.process.send_signal(signal.SIGTERM)
-    assert served.process.wait() == 0
-
-
-def test_without_a_terminal_a_hang_up_renews_the_workers_and_the_service_goes_on(start):
+def test_without_a_terminal_a_hang_up_renews_the_workers_and_a_stop_leaves_the_register_whole_without_its_log(start):
     served = start()
-    assert served.wait_until_answered() == 200
+    assert [served.wait_until_answered(), served.asked("/status-list")] == [200, 200]
     before = set(served.group())
     staying = {served.process.pid} | signers(served.process.pid)
     served.process.send_signal(signal.SIGHUP)
     while before & set(served.group()) != staying or len(served.group()) < len(before):
         assert served.asked("/") == 200
-    served.process.send_signal(signal.SIGTERM)
+        select.select([], [], [], BREATH)
+    os.killpg(served.process.pid, signal.SIGTERM)
     assert served.process.wait() == 0
+    assert {path.name for path in served.home.glob("register.db*")} == {"register.db", "register.db-queue"}
+    served.wait_until_all_are_gone()
+    assert served.port_is_free()
 
 
-def test_the_next_release_takes_over_no_caller_is_refused_and_under_nohup_it_stays_so(start):
-    with terminal() as (_, within), nohup():
+def test_under_nohup_a_closed_terminal_is_survived_and_the_next_release_takes_over_without_refusing_a_caller(start):
+    with terminal() as (keyboard, within), nohup():
         served = start(**within)
-    assert served.wait_until_answered() == 200
-    before = set(served.group())
+        assert served.wait_until_answered() == 200
+        group = served.group()
+        os.close(keyboard)
+        assert served.asked("/") == 200
+    assert served.group() == group
+    before = set(group)
     served.process.send_signal(signal.SIGUSR2)
     while before & set(served.group()):
         assert served.asked("/") == 200
+        select.select([], [], [], BREATH)
     assert served.process.wait() == 0
     assert served.asked("/") == 200
     after = set(served.group())
@@ -157,10 +145,10 @@ def parent_of(process: int) -> int:
     return int(line[line.rindex(")") + 2 :].split()[1])
 
 
-@pytest.mark.parametrize("wait", ["Booting worker", "serves"])
-def test_workers_do_not_outlive_a_server_that_was_killed(wait, start):
+def test_workers_do_not_outlive_a_server_that_was_killed_while_it_started_them(start):
+    """Once they serve: test_watched.py."""
     served = start()
-    served.read_until(wait)
+    served.read_until("Booting worker")
     served.process.kill()
     assert served.process.wait() == -signal.SIGKILL
     served.wait_until_all_are_gone()

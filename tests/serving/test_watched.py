@@ -59,7 +59,8 @@ def counting_processes(served) -> set[str]:
     return {path.stem.rpartition("_")[2] for path in folder.glob("histogram_*.db")}
 
 
-def test_every_worker_tells_the_counts_of_all_and_leaves_nothing_behind(start):
+def test_every_worker_tells_the_counts_of_all_also_of_one_that_was_killed_and_nothing_is_left_behind(start):
+    """The life of a server, and the start of another over what it left."""
     served = start()
     served.wait_until_answered()
     while len(counting_processes(served)) < WORKERS:
@@ -69,44 +70,29 @@ def test_every_worker_tells_the_counts_of_all_and_leaves_nothing_behind(start):
     assert {counted(served, "/sign-in", "2xx") for _ in range(10)} == {ASKED}
     # The one that asks is the only one; nothing waits, in no worker.
     assert in_lane(served, "operation") == {"running": 1, "waiting": 0}
-    served.process.send_signal(signal.SIGTERM)
-    assert served.process.wait() == 0
-    assert folders_of(served.home) == []
-
-
-def test_a_killed_worker_leaves_its_counts_and_no_file(start):
-    served = start()
-    served.wait_until_answered()
-    while len(counting_processes(served)) < WORKERS:
-        select.select([], [], [], BREATH)
-    for _ in range(ASKED):
-        told(served, "/sign-in")
     for killed in counting_processes(served):
         os.kill(int(killed), signal.SIGKILL)
         while killed in (counting := counting_processes(served)) or len(counting - {"ended"}) < WORKERS:
             select.select([], [], [], BREATH)
         assert counted(served, "/sign-in", "2xx") == ASKED
-
-
-def test_a_folder_that_a_killed_server_left_goes_with_the_next_start(start):
-    first = start()
-    first.wait_until_answered()
-    first.process.kill()
-    first.process.wait()
-    first.wait_until_all_are_gone()
-    assert folders_of(first.home) == [folder_of(first.home, first.process.pid)]
+    served.process.kill()
+    assert served.process.wait() == -signal.SIGKILL
+    served.wait_until_all_are_gone()
+    assert served.port_is_free()
+    assert folders_of(served.home) == [folder_of(served.home, served.process.pid)]
     second = start()
     second.wait_until_answered()
-    assert folders_of(first.home) == [folder_of(first.home, second.process.pid)]
+    assert folders_of(served.home) == [folder_of(served.home, second.process.pid)]
+    of_each_line_of_a_server(second)
+    assert folders_of(second.home) == []
 
 
 # What must never be in a log, and is sent to a server that logs.
 PERSONAL = ("张秘密", "zhang.secret", "91500107MX0000017A", "hunter2-password", "secret-token-4711", "13800001234")
 
 
-def test_every_line_of_a_server_has_one_shape_and_tells_nothing_of_anybody(start):
-    served = start()
-    served.wait_until_answered()
+def of_each_line_of_a_server(served) -> None:
+    """Each has one shape and tells nothing of anybody. The server is stopped."""
     name, user, number, password, token, phone = PERSONAL
     send = partial(sent, served)
     assert send("GET", "/desk/") == 303
