@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from licence_qr.domain.parties.identity_number import shown_number
+from licence_qr.domain.parties.identity_number import shown_number, without_digits
 from licence_qr.domain.register.field_names import IDENTITY_FIELDS
 
 
@@ -85,6 +85,12 @@ class Draft:
     def shown(self) -> Mapping[str, str]:
         """What was typed as it may be shown: identity numbers masked."""
         return {name: shown_field(name, entry.text) for name, entry in self.entries.items()}
+
+    @property
+    def called(self) -> str:
+        """The name of it in a list, or that of its person: lists are seen by more people than forms, and an identity number
+        that stands in a name by mistake is masked there. Empty where neither was typed."""
+        return without_digits(self.fields.get("name") or self.fields.get("principal", ""))
 
     @property
     def disputed(self) -> Mapping[str, TypedField]:

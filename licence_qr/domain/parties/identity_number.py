@@ -87,6 +87,13 @@ def holds_number(text: str) -> bool:
     return bool(_DIGITS.search(unicodedata.normalize("NFKC", text)))
 
 
+def without_digits(text: str) -> str:
+    """``text`` with everything masked that could be an identity number, right or not, also between other digits."""
+    return (
+        _DIGITS.sub(lambda found: masked(found[0]), unicodedata.normalize("NFKC", text)) if holds_number(text) else text
+    )
+
+
 def numbers_in(text: str) -> list[str]:
     """What looks like identity numbers in ``text``, each once, in their order."""
     folded = unicodedata.normalize("NFKC", text)

@@ -16,6 +16,7 @@ from licence_qr.domain.parties.identity_number import (
     masked,
     parse_identity_number,
     shown_number,
+    without_digits,
     without_numbers,
 )
 from licence_qr.errors import InputError
@@ -132,3 +133,13 @@ def test_any_text_is_read_or_left(text: str) -> None:
     read = read_card_text(text, TODAY)
     assert read is None or is_identity_number(read.number, TODAY)
     assert isinstance(shown_number(text), str) and isinstance(without_numbers(text), str)
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["110101199003070011", "110101199003070012", "91101011990030700110", "１１０１０１１９９００３０７００１１"],
+)
+def test_what_could_be_a_number_shows_no_day_of_birth(number: str) -> None:
+    shown = without_digits(f"甲{number}店")
+    assert "19900307" not in shown and shown.startswith("甲") and shown.endswith("店")
+    assert without_digits("张示例 1２3") == "张示例 1２3"

@@ -128,3 +128,13 @@ def test_another_permit_of_a_registered_business_begins_with_its_premises_and_it
     second = clerk.press(business, f"{business}/applications").location.removesuffix("/trade")
     assert 'value="hotel" checked' in clerk.see(f"{second}/trade")
     assert 'value="重庆市九龙坡区白市驿镇示例路92号"' in clerk.see(f"{second}/details")
+
+
+def test_a_number_in_a_name_is_masked_wherever_open_applications_are_listed(clerk: Browser) -> None:
+    application = clerk.start()
+    typed = "甲乙丙丁戊110101199003070011号店"
+    keep(clerk, application, clerk.see(f"{application}/details"), name=typed)
+    pages = (clerk.see("/desk/"), clerk.see("/desk/businesses?q=甲乙丙丁戊"), clerk.see(f"{application}/delete"))
+    for page in pages:
+        assert "甲乙丙丁戊1101************11号店" in page and "199003070011" not in page
+    assert typed in clerk.see(f"{application}/details")
