@@ -72,6 +72,14 @@ def review_terms(catalogue: Catalogue, day: date) -> Mapping[int, tuple[str, ...
     return terms
 
 
+def renewal_terms(catalogue: Catalogue, day: date) -> Mapping[str, int]:
+    """The permit types for which a renewal is to be applied for another number of days before expiry than the general one,
+    with that number, as of ``day``."""
+    general = catalogue.life_rules_on(day).renewal_apply_days
+    own = {each: catalogue.life_rules_on(day, each).renewal_apply_days for each in catalogue.permit_types}
+    return {each: days for each, days in own.items() if days != general}
+
+
 def check_dormancy(since: date, until: date, rules: LifeRules) -> None:
     """Raise InputError ``dormancy_before_start`` or ``dormancy_too_long`` (歇业, three years at most)."""
     if until < since:

@@ -74,8 +74,9 @@ HINT: Mapping[TaskKind, Text] = {
         "现场核查后决定准予或者不予许可。", "Inspect the premises, then grant or refuse the permit."
     ),
     TaskKind.PERMIT_EXPIRING: Text(
-        "提醒持证人按期申请延续；已经过期的，办理注销。",
-        "Remind the holder to apply for renewal in time. Cancel permits that have expired.",
+        "提醒持证人在期限以前申请延续：期限是按时申请的末日，过后是到期日；已经过期的，办理注销。",
+        "Remind the holder to apply for renewal by the day given: the last to apply in time, and after it the day of expiry."
+        " Cancel permits that have expired.",
     ),
     TaskKind.RENEWAL_TO_DECIDE: Text(
         "届满前没有决定的，视为准予延续。", "If there is no decision before expiry, the permit is deemed renewed."

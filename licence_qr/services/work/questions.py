@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from licence_qr.domain.catalogue.model import Catalogue
-from licence_qr.domain.lifecycle.dates import review_terms
+from licence_qr.domain.lifecycle.dates import renewal_terms, review_terms
 from licence_qr.domain.roles import Actor
 from licence_qr.domain.work.tasks import TaskKind, kinds_of
 from licence_qr.domain.work.whose import own_decisions
@@ -38,6 +38,7 @@ def question(
         usernames=own,
         rules=catalogue.life_rules_on(today),
         reviews=review_terms(catalogue, today),
+        renewals=renewal_terms(catalogue, today),
         unassigned=access.may(actor, access.READ_REPORTS, _NO_OFFICE) and not office,
         holding=(*(() if passed_on else own), *standing_in),
         stood_in_for=tuple(sorted(actor.cover.stood_in_for)),
@@ -59,6 +60,7 @@ def question_of_office(catalogue: Catalogue, office: str, kinds: tuple[TaskKind,
         usernames=(),
         rules=catalogue.life_rules_on(today),
         reviews=review_terms(catalogue, today),
+        renewals=renewal_terms(catalogue, today),
         authorities={office: own} if own else {},
     )
 

@@ -33,7 +33,8 @@ class TaskQuery:
 
     ``pending_due``: the pending permits by key, with the last day for each; None while its clock stands still.
     ``items_due``: the same of the items that wait for ``authorities``.
-    ``reviews`` are the permit types that are reviewed (复核), by the number of months after which.
+    ``reviews`` are the permit types that are reviewed (复核), by the number of months after which. ``renewals`` are those
+    with a number of days of their own before expiry by which a renewal is to be applied for.
     ``unassigned``: include reports without an office.
     """
 
@@ -43,6 +44,7 @@ class TaskQuery:
     usernames: tuple[str, ...]
     rules: LifeRules
     reviews: Mapping[int, tuple[str, ...]]
+    renewals: Mapping[str, int] = field(default_factory=dict)
     pending_due: Mapping[int, str | None] = field(default_factory=dict)
     items_due: Mapping[int, str | None] = field(default_factory=dict)
     unassigned: bool = False
@@ -83,15 +85,28 @@ def _pending(q: TaskQuery) -> TaskSelect:
 
 
 def _expiring(q: TaskQuery) -> TaskSelect:
-    """Permits that expire soon or have expired.
+    """Permits that expire soon or have expired. Until the last day to apply for renewal in time (行政许可法 article 50) that
+    is the day they are due, then the day of expiry.
 
     An application made too late and not decided before expiry has no effect: the permit has expired.
     """
-    last = q.today + timedelta(days=q.rules.expiring_notice_days)
-    sql = f"SELECT {_PERMIT}, valid_to AS due_on FROM permits WHERE handling_office IN ({marks(q.offices)})"
+    last, today = q.today + timedelta(days=q.rules.expiring_notice_days), q.today.isoformat()
+    in_time, own = _renewal_deadline(q)
+    due = f"CASE WHEN {in_time} >= ? THEN {in_time} ELSE valid_to END"
+    sql = f"SELECT {_PERMIT}, {due} AS due_on FROM permits WHERE handling_office IN ({marks(q.offices)})"
     waiting = "renewal_applied_on IS NULL OR (renewal_in_time = 0 AND valid_to < ?)"
-    values = (*q.offices, last.isoformat(), q.today.isoformat())
+    values = (*own, today, *own, *q.offices, last.isoformat(), today)
     return TaskSelect(f"{sql} AND {_IN_FORCE} AND valid_to <= ? AND ({waiting})", values)
+
+
+def _renewal_deadline(q: TaskQuery) -> tuple[str, tuple[str, ...]]:
+    """The last day to apply for renewal in time, as ``domain.lifecycle.dates.renewal_deadline`` reckons it, in SQL, and the
+    values of that."""
+    general = f"date(valid_to, '-{q.rules.renewal_apply_days:d} days')"
+    if not q.renewals:
+        return general, ()
+    own = "".join(f" WHEN ? THEN date(valid_to, '-{days:d} days')" for days in q.renewals.values())
+    return f"CASE permit_type{own} ELSE {general} END", tuple(q.renewals)
 
 
 def _renewal(q: TaskQuery) -> TaskSelect:

@@ -64,11 +64,10 @@ def test_a_reminder_is_written_at_each_step_once(database, outbox):
     key = expiring(database, 1, 95)
     reminders = reminders_of(database, outbox)
     written = [(day, reminders.run(BY, NOW + timedelta(days=day)).written) for day in range(110)]
-    assert [day for day, count in written if count] == [5, 35, 65, 96]
-    end = TODAY + timedelta(days=95)
-    assert names(outbox) == sorted(
-        f"{end}-permit_expiring-permit-{key}-{step}.eml" for step in ("notice", "soon", "urgent", "overdue")
-    )
+    assert [day for day, count in written if count] == [5, 35, 66, 96]
+    end, in_time = TODAY + timedelta(days=95), TODAY + timedelta(days=65)  # the last day to apply for renewal in time
+    steps = ((in_time, "soon"), (in_time, "urgent"), (end, "urgent"), (end, "overdue"))
+    assert names(outbox) == sorted(f"{day}-permit_expiring-permit-{key}-{step}.eml" for day, step in steps)
 
 
 def test_steps_that_passed_unseen_are_not_caught_up_on(database, outbox):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from lives import Hotel
 from shipped import CATALOGUE
 from work_register import add_permit, put
 
-from licence_qr.domain.dates import add_months
+from licence_qr.domain.catalogue.life_rules import DatedLifeRule
+from licence_qr.domain.dates import Period, add_months
 from licence_qr.domain.lifecycle.acts import Act
 from licence_qr.domain.lifecycle.dates import review_due
 from licence_qr.domain.roles import Actor, Role
@@ -52,25 +54,29 @@ def in_days(days: int) -> str:
 
 
 @pytest.mark.parametrize(
-    ("days", "step"),
+    ("days", "step", "due"),
     [
-        (91, None),
-        (90, DueStep.NOTICE),
-        (61, DueStep.NOTICE),
-        (60, DueStep.SOON),
-        (31, DueStep.SOON),
-        (30, DueStep.URGENT),
-        (0, DueStep.URGENT),
-        (-1, DueStep.OVERDUE),
-        (-400, DueStep.OVERDUE),
+        (91, None, 0), (90, DueStep.SOON, 60), (61, DueStep.SOON, 31), (60, DueStep.URGENT, 30), (31, DueStep.URGENT, 1),
+        (30, DueStep.URGENT, 0), (29, DueStep.URGENT, 29), (0, DueStep.URGENT, 0), (-1, DueStep.OVERDUE, -1),
+        (-400, DueStep.OVERDUE, -400),
     ],
-)
-def test_a_permit_comes_up_at_90_60_and_30_days_and_when_it_has_expired(database, work, days, step):
+)  # fmt: skip
+def test_a_permit_that_expires_is_due_by_the_last_day_to_apply_for_its_renewal_then_by_its_end(
+    database, work, days, step, due
+):
+    """行政许可法第五十条: thirty days before the end."""
     key = add_permit(database, 1, valid_from="2023-01-01", valid_to=in_days(days), reviewed_on="2025-06-01")
     lines = work.everything(CLERK, WorkFilter(), NOW)
-    assert [(x.task.subject, x.task.kind, x.left.step) for x in lines] == (
-        [] if step is None else [(f"permit/{key}", TaskKind.PERMIT_EXPIRING, step)]
+    assert [(x.task.subject, x.task.kind, x.left.step, x.task.due_on) for x in lines] == (
+        [] if step is None else [(f"permit/{key}", TaskKind.PERMIT_EXPIRING, step, TODAY + timedelta(days=due))]
     )
+
+
+def test_a_type_with_a_time_of_its_own_to_apply_is_due_by_that(database):
+    own = DatedLifeRule("renewal_apply_days", 60, Period(TODAY, None), CATALOGUE.life_rules[0].basis, "hygiene_permit")
+    work = WorkList(database, replace(CATALOGUE, life_rules=(*CATALOGUE.life_rules, own)))
+    add_permit(database, 1, valid_from="2023-01-01", valid_to=in_days(80), reviewed_on="2025-06-01")
+    assert [x.task.due_on for x in work.everything(CLERK, WorkFilter(), NOW)] == [TODAY + timedelta(days=20)]
 
 
 def test_an_application_for_renewal_waits_to_be_decided_before_the_end(database, work):
