@@ -20,7 +20,7 @@ from made_inspections import visits_and_draws
 from people import asked_reset, asked_roles
 from PIL import Image
 from playwright.sync_api import Page
-from screens import sign_in
+from screens import send, sign_in
 from verify_site import SESSION
 from walked_cases import item, promised
 
@@ -235,7 +235,7 @@ def along_the_desk(page: Page, site: Running) -> Iterator[str]:
     desk = site.origin
     page.goto(f"{desk}/sign-in")
     yield "sign-in"
-    page.click("main form button")
+    send(page, "main form button")
     yield "sign-in, refused"
     sign_in(page, desk)
     application = f"{desk}{site.decided()}"
@@ -243,11 +243,11 @@ def along_the_desk(page: Page, site: Running) -> Iterator[str]:
     yield "result"
     page.goto(f"{desk}/desk/")
     yield "start"
-    page.click(".start-actions form button")
+    send(page, ".start-actions form button")
     yield "trade, nothing chosen"
     open_application = page.url.removesuffix("/trade")
     page.check("input[name=trade][value=hotel]")
-    page.click("button[value=show]")
+    send(page, "button[value=show]")
     yield "trade"
     for step in ("trade", "details", "commitment"):
         page.goto(f"{open_application}/{step}")
@@ -262,15 +262,15 @@ def along_the_desk(page: Page, site: Running) -> Iterator[str]:
     yield "sign-in, form kept"
     page.fill("#username", "clerk")
     page.fill("#password", PASSWORD)
-    page.click("main form button")
+    send(page, "main form button")
     yield "form kept"
     for address in ("/desk/businesses?q=示例", "/desk/waiting-rows", "/sessions"):
         page.goto(desk + address)
         yield address
     page.goto(f"{desk}/desk/waiting-rows")
-    page.click(".row a >> nth=0")
+    send(page, ".row a >> nth=0")
     yield "waiting row"
-    page.click("main form button")
+    send(page, "main form button")
     yield "waiting row, refused"
     page.goto(f"{application}/result")
     business = f"{desk}/desk/businesses/{page.locator('.items .code').first.inner_text()}"

@@ -22,11 +22,13 @@ from licence_qr.domain.catalogue.model import Catalogue
 from licence_qr.domain.dates import local_date
 from licence_qr.domain.roles import AT_THE_MACHINE, Actor, Role
 from licence_qr.preparation import prepare
+from licence_qr.services.register import record
+from licence_qr.services.signing.status_entries import status_entries
 from licence_qr.store.accounts import accounts
 from licence_qr.store.database.connections import Database
 from licence_qr.store.database.migrations import NAMES, name_today
 from licence_qr.store.database.sqlite import sqlite3
-from licence_qr.store.register import history
+from licence_qr.store.register import codes, history
 
 Upgraded = Callable[[str], OldInstallation]
 Build = Callable[[OldInstallation], Services]
@@ -193,3 +195,18 @@ def test_an_old_demonstration_takes_what_it_can_more_than_a_year_later(name, cop
     after = {code.name: code.token for code in register.codes()}
     assert after == printed
     assert register.lacking() == register.size - sum(1 for name in printed if "-v" not in name)
+
+
+@EVERY_REGISTER
+def test_after_the_upgrade_each_print_is_listed_as_what_it_is(name, upgraded: Upgraded, built: Build):
+    """Older programs called a void print superseded, and did not list dormancy."""
+    old = upgraded(name)
+    with built(old).database.read() as tx:
+        listed = {}
+        for newest in codes.everything_newest(tx):
+            business = record.load(tx, newest.uscc)
+            for code in codes.everything_of_business(tx, newest.uscc):
+                entries = codes.status_block(tx, code)
+                wanted = dict(status_entries(code, business, local_date(old.at), entries, newest=newest.version))
+                listed[newest.uscc, code.version] = (entries.get(code.status_index, 0), wanted[code.status_index])
+    assert {key: said for key, said in listed.items() if said[0] != said[1]} == {}

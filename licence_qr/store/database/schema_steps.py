@@ -294,7 +294,7 @@ def m041_case_items(schema: Schema) -> None:
 def m042_people_of_cases(schema: Schema) -> None:
     """Applicants and agents; promises as documents, with signatures drawn for drafts and the links to draw them by; who has
     which task, what applicants are still to be told, and what a home page counts; visits, pauses and extensions before a
-    decision.
+    decision. Prints that are void, ended or of a dormant business are listed as that.
 
     The signer asks for the document of each promise, and for the visit before each other grant, from here on. What the
     program of before has granted and not signed yet has neither, and no mark in the register could prove that: whoever
@@ -312,6 +312,7 @@ def m042_people_of_cases(schema: Schema) -> None:
     work_tables.add_assignments(schema)
     cases_tables.add_tellings(schema)
     cases_tables.add_standard_procedure(schema)
+    codes_tables.list_what_was_not(schema)
     schema.hold(TABLES)
 
 

@@ -46,3 +46,31 @@ def part_signing(schema: Schema) -> None:
         CREATE INDEX codes_by_uscc ON codes (uscc, version);
         CREATE INDEX codes_unsigned ON codes (status_index) WHERE token IS NULL;
     """)
+
+
+def list_what_was_not(schema: Schema) -> None:
+    """Entries of prints as a program of today lists them: one that is void, or whose licence has ended, has ended also where
+    it was only called superseded, and dormancy is listed."""
+    wanted = """
+        SELECT c.status_index, CASE
+            WHEN c.void_since IS NOT NULL OR e.state NOT IN ('active', 'dormant') THEN 1
+            WHEN e.state = 'dormant' AND coalesce(s.value, 0) = 0
+                AND coalesce(e.dormant_until, '9999') >= date('now', '+8 hours') THEN 2
+            ELSE coalesce(s.value, 0) END AS value
+        FROM codes c JOIN entities e ON e.uscc = c.uscc LEFT JOIN status_entries s ON s.status_index = c.status_index"""
+    differing = f"""
+        SELECT w.status_index, w.value FROM ({wanted}) w LEFT JOIN status_entries s ON s.status_index = w.status_index
+        WHERE w.value <> coalesce(s.value, 0) ORDER BY w.status_index"""
+    # One by one: an entry changes right after the row of status_changes that says so.
+    schema.run(f"""
+        CREATE TABLE differing_entries AS {differing};
+        CREATE TABLE turned_entries (status_index INTEGER NOT NULL, value INTEGER NOT NULL);
+        CREATE TRIGGER turn_entry AFTER INSERT ON turned_entries BEGIN
+            INSERT INTO status_changes (status_index, value) VALUES (NEW.status_index, NEW.value);
+            INSERT INTO status_entries (status_index, value) VALUES (NEW.status_index, NEW.value)
+                ON CONFLICT (status_index) DO UPDATE SET value = excluded.value;
+        END;
+        INSERT INTO turned_entries (status_index, value) SELECT status_index, value FROM differing_entries;
+        DROP TABLE turned_entries;
+        DROP TABLE differing_entries;
+    """)
