@@ -32,6 +32,8 @@ DETAILS = {
     "domicile": "重庆市九龙坡区白市驿镇演示路118号",
     "business_scope": "许可项目：住宿服务。一般项目：停车场服务。",
 }
+# Of the signature, in parts of the field.
+STROKES = (((0.2, 0.3), (0.5, 0.25), (0.8, 0.3)), ((0.5, 0.25), (0.45, 0.6), (0.2, 0.8)), ((0.5, 0.5), (0.8, 0.8)))
 
 
 def _issue(page: Page, origin: str, password: str) -> str:
@@ -58,6 +60,7 @@ def _issue(page: Page, origin: str, password: str) -> str:
     page.locator("main button[value=continue]").last.click()
     page.check("input[name=mode][value=commitment]")
     page.fill("#signer", DETAILS["principal"])
+    _sign(page)
     page.locator("main button[value=continue]").last.click()
     page.wait_for_url("**/review")
     page.click(".issue button")
@@ -70,6 +73,20 @@ def _issue(page: Page, origin: str, password: str) -> str:
     document = pypdfium2.PdfDocument(pdf)
     document[0].render(scale=110 / 72).to_pil().convert("P", colors=64).save(IMAGES / "card.png", optimize=True)
     return address
+
+
+def _sign(page: Page) -> None:
+    """Draw something in the signature field."""
+    field = page.locator("[data-pad] canvas")
+    field.scroll_into_view_if_needed()
+    box = field.bounding_box()
+    if box is None:
+        raise LookupError("the commitment has no signature field")
+    for stroke in STROKES:
+        for x, y in stroke:
+            page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+            page.mouse.down()
+        page.mouse.up()
 
 
 def _shoot(page: Page, name: str, *, whole: bool = True) -> None:
