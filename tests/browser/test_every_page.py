@@ -245,8 +245,9 @@ def along_the_desk(page: Page, site: Running) -> Iterator[str]:
     yield "start"
     send(page, ".start-actions form button")
     yield "trade, nothing chosen"
-    open_application = page.url.removesuffix("/trade")
     page.check("input[name=trade][value=hotel]")
+    page.wait_for_url("**/trade")  # stored, which changes the address of a new one; that is a navigation too
+    open_application = page.url.removesuffix("/trade")
     send(page, "button[value=show]")
     yield "trade"
     for step in ("trade", "details", "commitment"):
